@@ -9,7 +9,8 @@ one for each file that a line of an article names.
 text file and from what `near_method` names. `document` numbers a text: 63 bits of the SHA-256 of `night/run/seq`. `links`
 has a row for each article that a line names in `duplicate_of` (exact) or `near`. `documents` has one for each number of an
 official document that the text of a line names. `readings` has what each article was last read from: an index without a row
-has the page read in full.
+has the page read in full. Of a row's source of modification times `moved` counts the changes of the article with which its time
+moved, `stood` those at which it stood still.
 """
 
 from __future__ import annotations
@@ -204,7 +205,10 @@ DOCUMENTS = Table(
 READINGS = Table(
     "readings",
     METADATA,
-    *define_columns("*portal *key rules:bytes whole:bytes region:bytes? said:bytes until? counts detail?"),
+    *define_columns(
+        "*portal *key read_at rules:bytes whole:bytes region:bytes? said:bytes until? counts detail? "
+        "source? modified? moved:int stood:int"
+    ),
     sqlite_with_rowid=False,
 )
 

@@ -13,7 +13,7 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
-from archive.index.queries.readings import said_digest
+from archive.index.queries.readings import ReadVersion
 from archive.index.queries.removals import held, removal_line, same_address
 from archive.index.queries.similar import Fingerprint, StoredText
 from archive.index.reader import ArchiveReader, run_folder
@@ -35,7 +35,8 @@ from archive.storage.texts import content_sha256, file_name, text_bytes, version
 class QueuedLine:
     """Hold one queued line: its page, and the document read from it. `reasons` send the document into quarantine.
 
-    `new_key` is the key that the page's address has, where it is another than the article's.
+    `new_key` is the key that the page's address has, where it is another than the article's. `again` is the reading of an
+    article whose page need not be read.
     """
 
     page: PageRecord | None
@@ -48,6 +49,8 @@ class QueuedLine:
     gone_after: int | None = None
     new_key: str | None = None
     content: str = ""
+    changed: bool = False
+    again: Reading | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,7 @@ class BatchCommit:
                 pending.temporary.rename(final)
                 sync_folder(final.parent)
             if line is not None:
+                pending.changed = line.event in (Event.REVISION, Event.REDATED)
                 transaction.add_events(self.night, self.run, [line])
                 if pending.fingerprint is not None and holds_text(line):
                     transaction.similar.add(self.night, self.run, seq, pending.fingerprint)
@@ -120,13 +124,18 @@ class BatchCommit:
 
     def note_readings(self, transaction: Transaction) -> None:
         """Note what each article was read from; a doubtful one is read again at every look."""
-        readings: dict[str, tuple[Reading, bytes] | None] = {}
+        read: dict[str, ReadVersion | None] = {}
         for pending in self.pending:
             document = pending.document
-            if document is not None and document.attachment_of is None:
-                said = said_digest(pending.content, document.published)
-                readings[document.key] = (document.reading, said) if document.reading and not pending.reasons else None
-        transaction.readings.replace(self.portal, readings)
+            if document is None or document.attachment_of is not None:
+                continue
+            version = None
+            if document.reading is not None and not pending.reasons:
+                version = ReadVersion(document.reading, pending.content, document.published, pending.changed)
+            read[document.key] = version
+        transaction.readings.replace(self.portal, read)
+        looked = {pending.page.key: pending.again for pending in self.pending if pending.page and pending.again}
+        transaction.readings.renew(self.portal, {key: reading for key, reading in looked.items() if key is not None})
 
     def _with_near(self, transaction: Transaction, line: ArticleLine, pending: QueuedLine) -> ArticleLine:
         """Return the line with the near-duplicates of earlier nights; those of tonight are found when the night is sealed."""

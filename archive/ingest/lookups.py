@@ -9,7 +9,7 @@ from typing import TypeVar
 from archive.index.index import Index
 from archive.index.queries.attachments import PendingAttachment
 from archive.index.queries.lookbacks import LastLookback, Position
-from archive.index.queries.readings import StandingReading
+from archive.index.queries.readings import SourceRecord, StandingReading
 from archive.index.queries.removals import Removal, same_page
 from archive.index.rows import EventRow, PendingEntry, Recheck
 from archive.index.transaction import Queries
@@ -163,6 +163,10 @@ class RunLookups:
     def readings(self, keys: Collection[str]) -> dict[str, StandingReading]:
         """Return what those of these articles were last read from that stand as they were read."""
         return self._ask(lambda queries: queries.readings.standing(self._portal, keys))
+
+    def sources(self) -> dict[str, SourceRecord]:
+        """Return what is known of each source that states modification times of the portal's articles."""
+        return self._ask(lambda queries: queries.readings.sources(self._portal))
 
     def pending_attachments(self, since: date, per_article: int) -> list[PendingAttachment]:
         """Return files that articles committed since a night name and that are still to be fetched."""

@@ -31,7 +31,7 @@ from archive.messages.reason import Reason
 from archive.model.decommission import Decommission
 from archive.model.enums import FinishReason, Outcome, Via
 from archive.model.judgement import Judge
-from archive.model.records import Capture, CaptureRef, Document, PageRecord, Run
+from archive.model.records import Capture, CaptureRef, Document, PageRecord, Reading, Run
 from archive.storage.fsync import append_durably, disk_errors, make_folder, sync_folder, write_durably
 from archive.storage.jsonl import encode_article, encode_page
 from archive.storage.lookback_stats import LookbackEnd, apart, count_lookback
@@ -124,6 +124,7 @@ class RunWriter:
         *,
         gone_after: int | None = None,
         new_key: str | None = None,
+        again: Reading | None = None,
     ) -> None:
         """Queue the line of one request, with the article or attachment read from its response; commit a due batch.
 
@@ -134,13 +135,14 @@ class RunWriter:
             gone_after: Given when the response says that the article is no more. It becomes an event `gone`, once, when
                 no article has stood there for that many days and a text of it was stored.
             new_key: The key that the page's address has, where the document belongs to an article with another key.
+            again: The reading of an article whose page says what it said at the last look.
 
         Raises what `commit` raises.
         """
         if page is not None and page.warc is not None and page.warc in self._unjudged:
             _, digest = self._unjudged.pop(page.warc)
             page = replace(page, body_sha256=page.body_sha256 or digest or None)
-        self._queue.append(QueuedLine(page, document, reasons, gone_after=gone_after, new_key=new_key))
+        self._queue.append(QueuedLine(page, document, reasons, gone_after=gone_after, new_key=new_key, again=again))
         now = monotonic()
         if self._queued_since is None:
             self._queued_since = now

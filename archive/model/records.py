@@ -181,21 +181,32 @@ class Reread:
 
 
 @dataclass(frozen=True, slots=True)
+class Modification:
+    """A modification time that a list, feed or sitemap states of an article: its source, and the time as `Moment` writes it."""
+
+    source: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """The digests of what an article was read from: a response with an equal one needs no second reading.
 
-    `rules` names what it was read by. `whole` digests all that the reading depends on, `region` the part of the page that
-    the article stands in, None where no digest covers it. The same page reads otherwise from the moment `until` on, which
-    it states and which is still to come; None where it states none. `counts` is what the reading adds to the extraction
-    counts of the run's record, `detail` that of its page's line.
+    `read_at` is the moment of the response, `rules` names what it was read by. `whole` digests all that the reading depends
+    on, `region` the part of the page that the article stands in, None where no digest covers it. The same page reads
+    otherwise from the moment `until` on, which it states and which is still to come; None where it states none. `counts` is
+    what the reading adds to the extraction counts of the run's record, `detail` that of its page's line, `modified` what that
+    night's lists stated of the article.
     """
 
+    read_at: datetime
     rules: bytes
     whole: bytes
     region: bytes | None = None
     until: datetime | None = None
     counts: dict[str, int] = field(default_factory=dict)
     detail: str | None = None
+    modified: Modification | None = None
 
 
 @dataclass(frozen=True, slots=True)

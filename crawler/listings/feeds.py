@@ -72,7 +72,8 @@ def read_feed(url: str, body: bytes, key_of: KeyOf, now: datetime) -> Listing:
         key = key_of(address) if address else None
         if address and key and key not in entries:
             moment = _moment(item, _DATES, now)
-            entries[key] = Entry(url=address, key=key, title=_title(item), day=moment.day if moment else None)
+            day, modified = moment.day if moment else None, _moment(item, ("updated", "modified"), now)
+            entries[key] = Entry(url=address, key=key, title=_title(item), day=day, modified=modified)
         if len(entries) >= MOST_ADDRESSES:
             break
     return Listing(tuple(entries.values()))
@@ -129,7 +130,8 @@ def read_sitemap(url: str, body: bytes, key_of: KeyOf, now: datetime) -> Listing
         if address and key and key not in entries:
             moment = _moment(child, ("publication_date",), now)
             title = _one_line(_text(child, "title"))
-            entries[key] = Entry(url=address, key=key, title=title, day=moment.day if moment else None)
+            day, modified = moment.day if moment else None, _moment(child, ("lastmod",), now)
+            entries[key] = Entry(url=address, key=key, title=title, day=day, modified=modified)
         if len(entries) >= MOST_ADDRESSES:
             break
     return Listing(tuple(entries.values()))

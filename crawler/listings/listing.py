@@ -12,6 +12,7 @@ from datetime import date
 from enum import StrEnum
 
 from archive.model.records import ListRequest
+from vietnam.dates import Moment
 
 _HYPHENS = re.compile(r"[-_]+")
 
@@ -61,7 +62,8 @@ class Section:
 class Entry:
     """One article as a listing names it. `day` is the day shown beside it, None where the list shows none.
 
-    `record` is the id that the CMS gives its record, where the list shows it.
+    `record` is the id that the CMS gives its record, where the list shows it. `modified` is when it was last changed, as a
+    feed or sitemap states it.
     """
 
     url: str
@@ -69,6 +71,7 @@ class Entry:
     title: str = ""
     day: date | None = None
     record: str | None = None
+    modified: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from crawler.spider.article_identity import ArticleIdentity
 from crawler.spider.listings import DeclaredPortal, ListingReader, judge_response
 from crawler.spider.recorder import RunRecorder
 from crawler.spider.rendering import Renderer
-from crawler.spider.stop_rule import next_recheck, next_recheck_of_vanished
+from crawler.spider.stop_rule import is_sampled_look, next_recheck, next_recheck_of_vanished
 from pipelines.article import Layout
 from pipelines.readers.json_api import page_of, pages_of
 from pipelines.stages import ArticleResponse
@@ -51,6 +51,7 @@ class Articles:
     _asked: dict[str, list[Following]] = field(default_factory=dict, init=False)
     _shown: dict[str, list[str]] = field(default_factory=dict, init=False)
     _moved: int = field(default=0, init=False)
+    _needless: set[str] = field(default_factory=set, init=False)
 
     def request(
         self,
@@ -91,11 +92,25 @@ class Articles:
         """Return requests for the articles due for a recheck. Must run when the lists are committed: they tell what moved."""
         return [
             request
-            for due in self.due()
+            for due in self._needed(self.due())
             for request in self.request(
                 due.section or "", due.key, due.url, etag=due.etag, last_modified=due.last_modified
             )
         ]
+
+    def _needed(self, due: Iterable[Recheck]) -> list[Recheck]:
+        """Leave out what an honest source says is unchanged; it is due again in the next night."""
+        lookups, night = self.recorder.writer.lookups, self.recorder.writer.night
+        due = [one for one in due if one.key not in self._needless]
+        found = {
+            key
+            for key in self.recorder.modified.needless(due)
+            if next_recheck(lookups.first_stored(key) or night, night, self.rechecks) is not None
+            and not is_sampled_look(key, night)
+        }
+        self._needless |= found
+        self.recorder.count("looks left out", len(found))
+        return [one for one in due if one.key not in found]
 
     def due(self) -> list[Recheck]:
         """Return the articles due for a recheck that were not asked for tonight, each under its own key."""

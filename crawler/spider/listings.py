@@ -105,6 +105,8 @@ class ListingReader:
         outcome, detail = judge_response(exchange, response, self._portal.home, self._recorder.hosts.asked)
         if outcome is Outcome.LISTING:
             page = self._with_own_keys(self._read(section, exchange.info, response, detail))
+            if page.listing is not None:
+                self._recorder.modified.note(section.name, page.listing.entries)
             if page.listing is not None and self._portal.day_from_list:
                 self._days |= {entry.key: entry.day for entry in page.listing.entries if entry.day is not None}
             return page

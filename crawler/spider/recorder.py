@@ -25,6 +25,7 @@ from crawler.requests import Expect, StoredResponse, exchange_of
 from crawler.responses.facts import facts_of
 from crawler.responses.failures import passing_outcome
 from crawler.responses.outcome import classify
+from crawler.spider.modification_times import ModificationTimes
 from pipelines.article import Article
 from pipelines.boilerplate.new_texts import NewTexts
 from pipelines.capture import capture_of
@@ -40,9 +41,9 @@ class RunRecorder:
 
     `gone_after` is the portal's number of days after which a missing article counts as removed. `close` ends the crawl
     with a finish reason. `fatal` is the archive's error that ended it, `low_disk` says why the disk did. `listed` are the
-    keys that tonight's lists showed, `new_texts` compares tonight's texts, `witnesses` holds the comparison with each
-    witness that was asked, `extraction` holds the counts for the run's record, `lookback_lines` how many lines belong to a
-    look-back.
+    keys that tonight's lists showed, `modified` when these say that articles changed, `new_texts` compares tonight's texts,
+    `witnesses` holds the comparison with each witness that was asked, `extraction` holds the counts for the run's record,
+    `lookback_lines` how many lines belong to a look-back.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class RunRecorder:
         self.extraction: Counter[str] = Counter()
         self.listed: set[str] = set()
         self.new_texts = NewTexts()
+        self.modified = ModificationTimes(writer.lookups)
         self.witnesses: dict[Witness, WitnessComparison] = {}
         self.lookback_lines = 0
         self.fatal: ArchiveError | None = None

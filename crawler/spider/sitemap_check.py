@@ -59,6 +59,7 @@ class SitemapCheck:
             recorder.write(exchange_of(response).page(Outcome.RESOURCE, detail))
             if listing is None:
                 return
+            recorder.modified.note(_PLACE, listing.entries)
             found = [ListEntry(one.key, one.url, one.title, one.day) for one in listing.entries if one.key in sought]
             for entry in self._articles.moved(found):
                 for request in self._articles.request(sought[entry.key], entry.key, entry.url):

@@ -93,6 +93,7 @@ class WitnessCheck:
         """Return the entries of the days to compare. `wrong` says why the answer is no page. Raises ListingError."""
         if witness.day is None:
             feed = read_feed(response.url, response.body, self._portal.entry_key, self._recorder.now())
+            self._recorder.modified.note(witness.url, feed.entries)
             if all(one.day is None for one in feed.entries):
                 raise ListingError("feed rejected: it names no article with a day")
             return of_days(feed.entries, self._walk.first_day, self._recorder.writer.night)

@@ -22,7 +22,7 @@ from pipelines.dedup import judge
 from testing.archives import EDITED, FIRST, SHORT, at, finish, keep, make
 
 PORTAL, KEY = "da_nang", SHORT.key
-READING = Reading(b"r" * 16, b"w" * 16, b"g" * 16, at(FIRST), {"layout title-detail": 1}, "no </html>")
+READING = Reading(at(FIRST), b"r" * 16, b"w" * 16, b"g" * 16, at(FIRST), {"layout title-detail": 1}, "no </html>")
 OTHER = replace(READING, whole=b"v" * 16, until=None, region=None, detail=None)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 import pytest
 
@@ -11,6 +11,7 @@ from crawler.listings.feeds import read_feed, read_sitemap
 from crawler.listings.listing import Entry, ListingError
 from crawler.spiders.bao_chinh_phu import BaoChinhPhu
 from vietnam.date_forms import TZ
+from vietnam.dates import Moment
 
 NOW = datetime(2026, 3, 6, 23, 59, tzinfo=TZ)
 URL = "https://baochinhphu.vn/chinh-sach-va-cuoc-song/chinh-sach-moi.rss"
@@ -39,7 +40,8 @@ def test_atom_takes_the_alternate_link() -> None:
       <link rel="self" href="{OTHER}"/><link href="{ADDRESS}"/><updated>2026-03-06T01:00:00Z</updated>
       <published>2026-03-05T15:34:00+07:00</published></entry></feed>""".encode()
     listing = read_feed(URL, body, BaoChinhPhu.article_key, NOW)
-    assert listing.entries == (Entry(ADDRESS, "102260305092012481", "Kè đê", date(2026, 3, 5)),)
+    changed = Moment(date(2026, 3, 6), time(8, 0))
+    assert listing.entries == (Entry(ADDRESS, "102260305092012481", "Kè đê", date(2026, 3, 5), modified=changed),)
 
 
 def test_a_guid_that_is_an_address_stands_in_for_the_link() -> None:
@@ -123,7 +125,7 @@ URLSET = f"""<urlset xmlns="{SITEMAP}" xmlns:news="{NEWS}"><url><loc>{ADDRESS}</
 def test_a_sitemap_names_articles(packed: bool) -> None:
     body = gzip.compress(URLSET.encode()) if packed else URLSET.encode()
     assert read_sitemap(URL, body, BaoChinhPhu.article_key, NOW).entries == (
-        Entry(ADDRESS, "102260305092012481", "", None),
+        Entry(ADDRESS, "102260305092012481", "", None, modified=Moment(date(2026, 3, 6))),
         Entry(OTHER, "102260304091448508", "Mở kho", date(2026, 3, 4)),
     )
 
