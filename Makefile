@@ -78,8 +78,8 @@ search: $(READY)  ## how long finding takes at 100,000 texts, some 10 minutes: m
 growth: $(READY)  ## the index at 10,000, 100,000 and 1,000,000 documents (an hour or less)
 	@$(BIN)/python -m bench.index.growth
 
-speed: $(READY)  ## what an article costs, beside Scrapy alone and Scrapy with trafilatura, some 15 minutes: make speed [ROUNDS=3] [PEER=PYTHON with news-please]
-	@$(BIN)/python -m bench.speed $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(PEER),--peer $(PEER))
+speed: $(READY)  ## what an article costs, beside Scrapy alone and Scrapy with trafilatura, some 15 minutes: make speed [ROUNDS=3] [PEER=PYTHON with news-please] [PROFILE=py-spy]
+	@$(BIN)/python -m bench.speed $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(PEER),--peer $(PEER)) $(if $(PROFILE),--profile $(PROFILE))
 
 real-cms: $(READY)  ## three nights over real WordPress and NukeViet on loopback, compared with what they held: make real-cms [NUKEVIET=DIR] [SMALL=1] [SPIDER=family]
 	@$(BIN)/python -m bench.real_cms $(if $(NUKEVIET),--nukeviet $(NUKEVIET)) $(if $(SMALL),--small) $(if $(SPIDER),--spider $(SPIDER))

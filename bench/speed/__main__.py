@@ -11,18 +11,20 @@ import json
 import shutil
 import sys
 import tempfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 
 from archive.errors import ExitCode, UsageError
 from bench.runner import exit_code, new_archive
 from bench.speed.contestants import Usage, failure, night, peer, scrapy_alone, texts
-from bench.speed.figures import Figures, Row, print_figures
+from bench.speed.figures import Figures, Row, print_figures, print_profile
 from bench.speed.pages import article_paths, speed_pages
-from bench.speed.server import PageServer
+from bench.speed.profile import STACKS, by_module
+from bench.speed.server import PageServer, seconds_a_page
 from replicas import FIRST_NIGHT
 
 NAIVE = {
@@ -45,14 +47,17 @@ class Comparison:
     def __init__(self, options: argparse.Namespace, folder: Path, stack: ExitStack) -> None:
         self._articles: int = options.articles
         self._peer: str = options.peer
-        self._folder = folder
+        self._folder, self._stack = folder, stack
         pages = speed_pages(self._articles)
         self._lists = len(pages) - self._articles - 1  # and robots.txt
         self._server = stack.enter_context(PageServer(pages))
-        self._later = stack.enter_context(PageServer(speed_pages(self._articles, 2)))
         self._one = stack.enter_context(PageServer(speed_pages(1)))
         self._small = folder / "small"
         self.rows: dict[str, list[Row]] = defaultdict(list)
+
+    @cached_property
+    def _later(self) -> PageServer:
+        return self._stack.enter_context(PageServer(speed_pages(self._articles, 2)))
 
     def warm_up(self) -> None:
         """Crawl an archive of one article, which is kept; this compiles the program where it was not yet."""
@@ -80,6 +85,8 @@ class Comparison:
         before = self._server.requests
         usage, run = night(archive, FIRST_NIGHT, self._server.port, folder)
         self._keep(OURS, usage, texts(run), before)
+        if not further:
+            return
         small = shutil.copytree(self._small, folder / "small")
         for row, server, when, into in (
             ("same", self._server, _LOOKED, archive),
@@ -87,10 +94,21 @@ class Comparison:
             ("idle", self._server, _IDLE, archive),
             ("start", self._one, _IDLE, small),
         ):
-            if further:
-                before = server.requests
-                usage, _ = night(into, when, server.port, folder)
-                self.rows[row].append(Row(usage, server.requests - before))
+            before = server.requests
+            usage, _ = night(into, when, server.port, folder)
+            self.rows[row].append(Row(usage, server.requests - before))
+
+    def served(self) -> float:
+        """Return the seconds in which the server answers a client that does nothing with a page."""
+        return seconds_a_page(self._server, article_paths(self._articles))
+
+    def profile(self, spy: str) -> Counter[tuple[str, str]]:
+        """Return the samples of our first night."""
+        folder = Path(tempfile.mkdtemp(dir=self._folder))
+        new_archive(folder / "archive")
+        night(folder / "archive", FIRST_NIGHT, self._server.port, folder, spy=spy)
+        with (folder / STACKS).open(encoding="utf-8") as stream:
+            return by_module(stream)
 
     def _keep(self, name: str, usage: Usage, articles: int, before: int) -> None:
         if articles != self._articles:
@@ -111,6 +129,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--only", nargs="+", choices=[*NAIVE, PEER, OURS, NIGHTS], metavar="NAME", help="run these alone"
     )
     parser.add_argument("--peer", default="", metavar="PYTHON", help="a Python that has news-please")
+    parser.add_argument("--profile", default="", metavar="PY-SPY", help="sample our first night once with this py-spy")
     parser.add_argument("--folder", type=Path, metavar="DIR", help="where archives are made for the time of it")
     options = parser.parse_args(arguments)
     return exit_code("speed", lambda: _run(options), "run it again")
@@ -122,6 +141,10 @@ def _run(options: argparse.Namespace) -> int:
     names = options.only or [*NAIVE, *([PEER] if options.peer else []), NIGHTS]
     if PEER in names and shutil.which(options.peer) is None:
         raise UsageError("name a Python that has news-please with --peer")
+    if options.profile and not {OURS, NIGHTS} & set(names):
+        raise UsageError("--profile is of our own night: leave --only away or name ours")
+    if options.profile and shutil.which(options.profile) is None:
+        raise UsageError(f"there is no program {options.profile}: name py-spy with --profile")
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="luu-tru-speed-", dir=options.folder))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
@@ -133,8 +156,12 @@ def _run(options: argparse.Namespace) -> int:
             for name in (*names[turn:], *names[:turn]):
                 print(f"round {number + 1} of {options.rounds}: {_title(name)}", file=sys.stderr)
                 comparison.run(name)
-        figures = Figures(_TITLES, comparison.rows, options.articles)
+        samples = comparison.profile(options.profile) if options.profile else Counter()
+        served = comparison.served()
+        figures = Figures(_TITLES, comparison.rows, options.articles, round(1000 * served, 2))
     print_figures(figures)
+    if samples:
+        print_profile(samples, figures.contestants()[OURS]["cpu_ms"])
     print(json.dumps({"articles": options.articles, "rounds": options.rounds} | figures.json(), ensure_ascii=False))
     return ExitCode.GOOD
 

@@ -18,7 +18,9 @@ from archive.storage.run_record import read_run
 from archive.store import Archive
 from bench.runner import ROOT
 from bench.speed.pages import PORTAL
+from bench.speed.profile import STACKS, recorded
 
+_SINCE = "2020-01-01"  # before every article
 _DONE = (ExitCode.GOOD, ExitCode.FINDINGS)
 
 
@@ -75,13 +77,15 @@ def peer(python: str, paths: Sequence[str], port: int, folder: Path) -> tuple[Us
     return usage, _lines(output)
 
 
-def night(archive: Path, when: date, port: int, folder: Path, looks: str = "") -> tuple[Usage, Run]:
+def night(archive: Path, when: date, port: int, folder: Path, looks: str = "", spy: str = "") -> tuple[Usage, Run]:
     """Crawl one night of the portal into an archive; return what it took and the run's record.
 
-    `looks` are the days after which an article is asked for again; without them they are the portal's own.
+    `looks` are the days after which an article is asked for again; without them they are the portal's own. With `spy`,
+    py-spy, the night is sampled and its stacks are left in the folder.
     """
     command = [sys.executable, "-m", "scrapy", "crawl", PORTAL, "--archive", str(archive), "--night", when.isoformat()]
-    command += ["--since", "2024-12-01", "-s", f"LOOKS={looks}"]
+    command += ["--since", _SINCE, "-s", f"LOOKS={looks}"]
+    command = recorded(spy, folder / STACKS, command) if spy else command
     usage = measured(command, folder, REPLICA="1", REPLICA_PORT=str(port))
     with Archive.open(archive, ArchiveKind.REPLICA, read_only=True) as opened:
         [closed] = opened.paths.closed_runs(when)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from rich.console import Console
+from rich.table import Column, Table
+
 from bench.runner import print_table
 from bench.speed.contestants import Usage
 
-_BASE = "default"
+_SHOWN = 30  # parts of a profile
+_BASES = {"scrapy": "× alone", "default": "× metadata"}
 _NIGHTS = {
     "idle": "ours, an idle night",
     "same": "ours, looks, every byte the same",
@@ -47,10 +52,15 @@ class Median:
 
 
 class Figures:
-    """The medians of one measurement: of the contestants by the article, of our further nights by the night."""
+    """The medians of one measurement: of the contestants by the article, of our further nights by the night.
 
-    def __init__(self, titles: Mapping[str, str], rows: Mapping[str, Sequence[Row]], articles: int) -> None:
-        self.titles, self.articles = titles, articles
+    `served` are milliseconds in which the server answers a client that does nothing with the page.
+    """
+
+    def __init__(
+        self, titles: Mapping[str, str], rows: Mapping[str, Sequence[Row]], articles: int, served: float
+    ) -> None:
+        self.titles, self.articles, self.served_ms = titles, articles, served
         self.medians = {name: Median.of(each) for name, each in rows.items()}
 
     def contestants(self) -> dict[str, dict[str, float]]:
@@ -89,23 +99,23 @@ class Figures:
 
     def json(self) -> dict[str, object]:
         """Return everything that was measured."""
-        return {"contestants": self.contestants(), "nights": self.nights()}
+        return {"served_ms": self.served_ms, "contestants": self.contestants(), "nights": self.nights()}
 
 
 def print_figures(figures: Figures) -> None:
     """Print both tables."""
     contestants, nights = figures.contestants(), figures.nights()
-    base = contestants.get(_BASE, {}).get("wall_ms")
+    bases = [contestants.get(name, {}).get("wall_ms", 0.0) for name in _BASES]
     print_table(
-        ("", "ms an article", "CPU ms", "peak MiB", "requests", "× metadata"),
+        ("", "ms an article", "CPU ms", "peak MiB", "requests", *_BASES.values()),
         (
             (
                 figures.titles[name], f"{row['wall_ms']:.1f}", f"{row['cpu_ms']:.1f}", f"{row['memory_mib']:.0f}",
-                f"{row['requests']:.0f}", f"{base / row['wall_ms']:.2f}" if base else "",
+                f"{row['requests']:.0f}", *(f"{base / row['wall_ms']:.2f}" if base else "" for base in bases),
             )
             for name, row in contestants.items()
         ),
-        f"medians; {figures.articles} articles",
+        f"medians; {figures.articles} articles; the server answers a bare client in {figures.served_ms} ms",
     )  # fmt: skip
     if nights:
         print_table(
@@ -120,3 +130,19 @@ def print_figures(figures: Figures) -> None:
             ),
             "a look: what the night takes over an idle one, by its looks",
         )  # fmt: skip
+
+
+def print_profile(samples: Counter[tuple[str, str]], cpu: float) -> None:
+    """Print where the processor time of an article goes, most first: shares of the samples, and of `cpu` milliseconds.
+
+    Starting the processes is part of it.
+    """
+    shown = samples.most_common(_SHOWN)
+    rest = samples.total() - sum(count for _, count in shown)
+    table = Table(
+        "process", "innermost module of ours", *(Column(name, justify="right") for name in ("%", "CPU ms")), box=None
+    )
+    for (process, part), count in (*shown, (("", "all others"), rest), (("", "all"), samples.total())):
+        share = count / samples.total()
+        table.add_row(process, part, f"{100 * share:.1f}", f"{cpu * share:.2f}")
+    Console(highlight=False, width=100).print(table)

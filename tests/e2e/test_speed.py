@@ -13,6 +13,7 @@ from bench.speed.__main__ import main
 from bench.speed.contestants import measured
 from bench.speed.counting.sitecustomize import NAMES
 from bench.speed.pages import BYTES, LINKS, article_paths, speed_pages
+from bench.speed.profile import IMPORTS, OTHERS, by_module
 from bench.speed.shape import Shape, measure_shape
 from testing.fork_server import FRESH
 
@@ -71,3 +72,21 @@ def test_what_outlives_its_parent_is_counted(tmp_path: Path) -> None:
     spin = "import time\nwhile time.process_time() < 0.3: pass"
     left = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {spin!r}])"
     assert measured([sys.executable, "-c", left], tmp_path).cpu > 0.3
+
+
+def test_samples_go_to_the_innermost_module_of_ours_in_their_process() -> None:
+    crawl = 'process 7:"/v/bin/python -m scrapy crawl da_nang --archive a"'
+    worker = f'{crawl};process 8:"/v/bin/python -m pipelines.sandbox.extraction_worker 9 7"'
+    run = "crawl_portal (crawler/run/portal_run.py:47)"
+    stacks = [
+        f"{crawl};{run};<module> (scrapy/crawler.py:1);_find_and_load (<frozen importlib._bootstrap>:1165);x (crawler/a.py:3) 4",
+        f"{crawl};{run};_run_once (asyncio/base_events.py:1845) 3",
+        f"{crawl};{run};write (archive/storage/jsonl.py:12);dumps (json/__init__.py:1) 2",
+        f"{worker};serve (pipelines/sandbox/child_process.py:221);extract (pipelines/extract.py:46);sub (re/__init__.py:1) 5",
+    ]
+    assert by_module(stacks) == {
+        ("scrapy", IMPORTS): 4,
+        ("scrapy", OTHERS): 3,
+        ("scrapy", "archive.storage.jsonl"): 2,
+        ("pipelines.sandbox.extraction_worker", "pipelines.extract"): 5,
+    }
