@@ -20,30 +20,21 @@ from lxml.html import HtmlElement
 from pipelines.article import Article, Layout, PublishedFrom
 from pipelines.html.published import TIMES, read_visible
 from pipelines.html.stated import AUTHORS, SITES
-from pipelines.html.tree import HtmlPage, match, smallest_around, text_of
+from pipelines.html.tree import HtmlPage, attribute, match, smallest_around, text_of
 from pipelines.readers.generic import bylines_in
 from pipelines.readers.layout import fits, layout_containers, layout_title
 
 SIZE = 16  # bytes of a digest
 _PARAGRAPH = 80  # characters of a text node: a page with two longer ones is no notice, whatever its headings say
 _SHORTEST = 200  # characters of a text that no words of the frame make a notice
-_TEXTS = XPath(".//text()[string-length(normalize-space()) > 20]")
+_LONGER = XPath(".//text()[string-length(normalize-space()) > 20]")
 _HEADINGS = "//title | (//h1)[position() <= 2] | (//h2)[1] | (//h3)[1]"
 _GENERIC = frozenset({"generic_title", "generic_text", "generic_published", "parser_gave_up"})
 _UNDATED = (PublishedFrom.UPLOAD, PublishedFrom.FEED, PublishedFrom.NONE)
 _NAMES = frozenset(re.findall(r"""=['"]?([\w:.-]+)""", " ".join((*TIMES, *AUTHORS, *SITES)).lower()))
 _NOTICE = 200  # characters of the longest notice
-_NOTICES = XPath(
-    "//text()[{}]".format(
-        " or ".join(
-            f"contains(., '{word}')"
-            for word in (
-                *("tồn tại", "tìm thấy", "xóa", "xoá", "gỡ", "không còn"),
-                *("found", "exist", "available", "removed", "deleted"),
-            )
-        )
-    )
-)
+_NO_MORE = ("tồn tại", "tìm thấy", "xóa", "xoá", "gỡ", "không còn", "found", "exist", "available", "removed", "deleted")
+_HOLDS = XPath("//text()[contains(., $word)]")
 _BLOCKS = frozenset("p div li td section article center h1 h2 h3 h4 h5 h6".split())
 _FRAME = frozenset("nav header footer aside a button label menu noscript template select".split())
 _NAMED = frozenset({"div", "ul", "section"})
@@ -82,21 +73,20 @@ def region_digest(page: HtmlPage, layouts: Sequence[Layout], now: datetime) -> b
     groups.append(containers)
     groups.append([element for element, _ in bylines_in(smallest_around(heading, containers[0]))])
     groups.append(list(_metadata(page)))
-    dates = [match(page.root, selector) for selector in layout.published]
+    dates = _dates(page, layout, now)
     inner = [match(page.root, selector) for part in _INSIDE for selector in getattr(layout, part)]
     found = blake2b(digest_size=SIZE)
     for text in (page.url, page.base, f"{number} {page.damaged}", headline, *_notices(page)):
         _add(found, text.encode("utf-8", "replace"))
-    shown = {element: _shown(element, now) for group in dates for element in group}
-    places = _write(found, page, groups, shown)
-    for group in (*groups, *dates, *inner):
+    places = _write(found, page, groups, dates)
+    for group in (*groups, dates, *inner):
         _add(found, " ".join(places[each] for each in group if each in places).encode())
     return found.digest()
 
 
 def _headline(page: HtmlPage, containers: Sequence[HtmlElement]) -> str | None:
     """Return the page's headings where they decide whether a short text is a notice; None where even they do not."""
-    plain = [text for each in containers for text, element in _texts(_TEXTS, each) if _is_plain(element)]
+    plain = [text for each in containers for text, element in _texts(each) if _is_plain(element)]
     if sum(len(text) > _PARAGRAPH for text in plain) > 1:
         return ""
     if sum(map(len, plain)) < _SHORTEST:
@@ -104,9 +94,9 @@ def _headline(page: HtmlPage, containers: Sequence[HtmlElement]) -> str | None:
     return " ".join(" ".join(each.itertext()) for each in page.root.xpath(_HEADINGS))
 
 
-def _texts(path: XPath, root: HtmlElement) -> list[tuple[str, HtmlElement]]:
-    """Return the text nodes that a path selects, each with the element that it belongs to."""
-    found: Any = path(root)  # Any: a path may select numbers as well
+def _texts(root: HtmlElement) -> list[tuple[str, HtmlElement]]:
+    """Return the longer text nodes below an element, each with the element that it belongs to."""
+    found: Any = _LONGER(root)  # Any: a path may select numbers as well
     return [(str(text), text.getparent()) for text in found]
 
 
@@ -137,17 +127,33 @@ def _metadata(page: HtmlPage) -> Iterator[HtmlElement]:
 
 def _notices(page: HtmlPage) -> Iterator[str]:
     """Yield the short blocks with a word by which a notice says that a page is no more."""
-    for _, element in _texts(_NOTICES, page.root):
-        block = next((each for each in (element, *element.iterancestors()) if each.tag in _BLOCKS), element)
-        words = " ".join("".join(block.itertext()).split())
-        if len(words) <= _NOTICE:
-            yield words
+    text = str(page.root.xpath("string()"))
+    for word in _NO_MORE:
+        for element in _holding(page, word) if word in text else ():
+            block = next((each for each in (element, *element.iterancestors()) if each.tag in _BLOCKS), element)
+            words = " ".join("".join(block.itertext()).split())
+            if len(words) <= _NOTICE:
+                yield words
 
 
-def _shown(element: HtmlElement, now: datetime) -> bytes:
-    """Return what is read of an element that may show the date: a counter may stand beside it."""
-    times = [time.items() for time in element.iter("time")]
-    return repr((_items(element), times, read_visible(text_of(element), now))).encode("utf-8", "replace")
+def _holding(page: HtmlPage, word: str) -> list[HtmlElement]:
+    found: Any = _HOLDS(page.root, word=word)  # Any: a path may select numbers as well
+    return [text.getparent() for text in found]
+
+
+def _dates(page: HtmlPage, layout: Layout, now: datetime) -> dict[HtmlElement, bytes]:
+    """Return what is read of each element that may show the date, up to the first that does: a counter may stand beside it."""
+    found: dict[HtmlElement, bytes] = {}
+    for number, selector in enumerate(layout.published):
+        is_text = attribute(selector)[1] is None
+        for element in match(page.root, selector):
+            shown = read_visible(text_of(element), now) if is_text else None
+            times = [_items(time) for time in element.iter("time")]
+            said = repr((number, _items(element), times, shown)).encode("utf-8", "replace")
+            found[element] = found.get(element, b"") + said
+            if shown is not None:
+                return found
+    return found
 
 
 def _write(
@@ -172,7 +178,7 @@ def _write(
             _add(found, b"".join(dates[element] for element in inside))
         else:
             _add(found, tostring(top, encoding="utf-8", xml_declaration=False, with_tail=False))
-        places |= {element: f"{number}.{at}" for at, element in enumerate(inside)}
+        places.update((element, f"{number}.{at}") for at, element in enumerate(inside))
     return places
 
 
