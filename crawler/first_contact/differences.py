@@ -28,7 +28,7 @@ from crawler.probe.result import first_keys, listing_of, lists_read, second_keys
 from crawler.probe.sections import MenuLink
 from crawler.urls import real_url
 from pipelines.article import Layout
-from pipelines.html.tree import HtmlPage, match, pick
+from pipelines.html.tree import HtmlPage
 
 _SHOWN = 4  # addresses or names in one difference
 _WIDE = 100  # characters of one selector
@@ -181,7 +181,7 @@ def _list(
         "list", expected, f"`{rule.entry}` matches {given} of {len(wanted)} entries of {real_url(page.url)}"
     )
     days = [shape.day for shape in list_shapes(portal) if shape.day]
-    if rule.day and days and not any(match(tree.root, days[0]) for tree in trees):
+    if rule.day and days and not any(tree.match(days[0]) for tree in trees):
         found = f"`{rule.day}` has the day of {len(bad[0].block.days)} of {given} entries"
         yield DeclarationDifference("list, day", f"{_shown(days)} matched nothing", found)
 
@@ -191,12 +191,12 @@ def _unnamed(portal: type[PortalSpider], lists: Sequence[ListProbe]) -> Sequence
     every = (selector for shape in list_shapes(portal) for selector in (shape.module, *shape.links))
     named = [each for selector in every for each in _ALTERNATIVES.split(selector) if _NAMED.search(each)]
     trees = [probed.visited.page() for probed in lists]
-    known = not named or any(match(tree.root, selector) for tree in trees for selector in named)
+    known = not named or any(tree.match(selector) for tree in trees for selector in named)
     return () if known else lists
 
 
 def _given(page: HtmlPage, entry: str, wanted: set[str]) -> int:
-    boxes = match(page.root, entry)
+    boxes = page.match(entry)
     return min(len(boxes), len(wanted))
 
 
@@ -205,7 +205,7 @@ def _unmatched(portal: type[PortalSpider], trees: Sequence[HtmlPage]) -> str:
     missing: dict[str, None] = {}
     for shape in list_shapes(portal):
         for selector in (shape.module, *shape.links[:1]):
-            if selector and not any(match(tree.root, selector) for tree in trees):
+            if selector and not any(tree.match(selector) for tree in trees):
                 missing[selector] = None
     if not missing:
         return ""
@@ -278,7 +278,7 @@ def _layout(portal: type[PortalSpider], pages: ContactPages, now: datetime) -> I
     if not parts:
         return
     layouts = portal.read_with()
-    fitting = [sum(bool(match(each.page.root, layout.fits)) for layout in layouts) > 0 for each in parts]
+    fitting = [sum(bool(each.page.match(layout.fits)) for layout in layouts) > 0 for each in parts]
     proposed, _ = propose_layout(parts)
     roots = [each.page for each in parts]
     if not any(fitting):
@@ -306,7 +306,7 @@ def _selectors(layouts: Iterable[Layout], part: str) -> tuple[str, ...]:
 
 
 def _has(page: HtmlPage, selectors: Sequence[str]) -> bool:
-    return any(True for _ in pick(page.root, selectors))
+    return any(True for _ in page.pick(selectors))
 
 
 def _count(pages: Sequence[HtmlPage], selectors: Sequence[str]) -> str:

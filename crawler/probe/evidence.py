@@ -20,7 +20,7 @@ from pipelines.extract import extract
 from pipelines.html.blocks import pieces_of
 from pipelines.html.published import in_metadata
 from pipelines.html.title import declared_titles
-from pipelines.html.tree import HtmlPage, line, match, parse, text_of
+from pipelines.html.tree import HtmlPage, line, parse, text_of
 from vietnam.dates import Moment, read_machine
 from vietnam.letters import fold
 
@@ -185,7 +185,7 @@ def _agrees(shown: Moment, known: Moment) -> bool:
 
 def _only_time(page: HtmlPage, now: datetime) -> Moment | None:
     """Return the moment of the page's `time` elements; None where they name several, of other articles too."""
-    values = [element.get("datetime") or "" for element in match(page.root, "time[datetime]")]
+    values = [element.get("datetime") or "" for element in page.match("time[datetime]")]
     moments = {moment for value in values if (moment := read_machine(value, now)) is not None}
     return moments.pop() if len(moments) == 1 else None
 
@@ -195,10 +195,10 @@ def judge_authors(samples: Sequence[ReadArticle], facts: _Facts) -> Agreement:
     judged = Agreement("authors as feed or metadata have them")
     for sample in samples:
         page = sample.visited.page()
-        given = [line(each.get("content") or text_all(each)) for name in _AUTHORS for each in match(page.root, name)]
+        given = [line(each.get("content") or text_all(each)) for name in _AUTHORS for each in page.match(name)]
         listed = [facts.authors[url] for url in _of(facts.authors, sample)]
-        site = {fold(line(each.get("content") or "")) for each in match(page.root, "meta[property='og:site_name']")}
-        publisher = {fold(text_all(each)) for each in match(page.root, "[itemprop=publisher] [itemprop=name]")}
+        site = {fold(line(each.get("content") or "")) for each in page.match("meta[property='og:site_name']")}
+        publisher = {fold(text_all(each)) for each in page.match("[itemprop=publisher] [itemprop=name]")}
         shown = fold(text_of(page.root))
         names = [name for name in (*listed, *given) if name and fold(name) not in site | publisher]
         names = [name for name in names if fold(name) in shown]

@@ -18,7 +18,7 @@ from crawler.probe.selectors import FEWEST, common_selectors, first, names_of
 from pipelines.article import Layout
 from pipelines.html.attachment_links import is_file_link
 from pipelines.html.blocks import Piece, pieces_of
-from pipelines.html.tree import HtmlPage, match, tag_of, text_of
+from pipelines.html.tree import HtmlPage, tag_of, text_of
 from vietnam.letters import fold
 from vietnam.residue import is_residue
 from vietnam.signoff import read_signoff
@@ -225,7 +225,7 @@ def _labels(pages: Sequence[ArticleParts], body: str, drop: tuple[str, ...]) -> 
         element = first(parts.page, body)
         if element is None:
             continue
-        dropped = frozenset(each for name in drop for each in match(parts.page.root, name))
+        dropped = frozenset(each for name in drop for each in parts.page.match(name))
         taken = dropped | {each for each in (parts.title, parts.published) if each is not None}
         lines = {piece.text: _is_label(piece, parts) for piece in pieces_of(element, taken) if piece.text}
         counts.update(text for text, label in lines.items() if label and len(text) <= _LINE and not is_residue(text))

@@ -16,7 +16,7 @@ from crawler.probe.explore import Exploration, ListProbe
 from crawler.probe.lists import ListRule, common_rule
 from crawler.probe.page import own_links
 from crawler.probe.selectors import common_selectors
-from pipelines.html.tree import HtmlPage, match, tag_of
+from pipelines.html.tree import HtmlPage, tag_of
 
 _MOST = 3  # ways of building a list
 _CLIMB = 4  # levels from a list's box to one that holds its head too
@@ -96,13 +96,13 @@ def widen_rule(
             heads += bool(more)
             wanted.append((tree, around))
         names = common_selectors(wanted) if heads * 2 > len(boxes) else ()
-        if len(names) == 1 and all(match(tree.root, names[0])[:1] == [around] for tree, around in wanted):
+        if len(names) == 1 and all(tree.match(names[0])[:1] == [around] for tree, around in wanted):
             best = replace(rule, links=f"{names[0]} a")
     return best
 
 
 def _box(tree: HtmlPage, rule: ListRule) -> HtmlElement | None:
-    found = match(tree.root, rule.box) if rule.box else []
+    found = tree.match(rule.box) if rule.box else []
     return found[0] if found else None
 
 

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from lxml.html import HtmlElement
 
 from crawler.probe.page import VisitedPage, is_furniture, own_links, own_names, place, stable_names
-from pipelines.html.tree import HtmlPage, brief_text, match, tag_of, text_of
+from pipelines.html.tree import HtmlPage, brief_text, tag_of, text_of
 from vietnam.dates import find_published, read_url_day
 
 LEAST = 3  # entries: two links side by side are no list
@@ -116,7 +116,7 @@ def common_rule(lists: Sequence[tuple[VisitedPage, ListBlock]], now: datetime) -
 
 
 def _gives(page: HtmlPage, entry: str, wanted: set[str]) -> bool:
-    links = [url for each in match(page.root, entry) for _, url in own_links(page, each)]
+    links = [url for each in page.match(entry) for _, url in own_links(page, each)]
     given = set(links)
     lost, more = wanted - given, _titles(page, entry) - wanted
     # An entry's picture or section links are separated by the key; another list's titles are not.
@@ -125,7 +125,7 @@ def _gives(page: HtmlPage, entry: str, wanted: set[str]) -> bool:
 
 def _titles(page: HtmlPage, entry: str) -> set[str]:
     found = set()
-    for each in match(page.root, entry):
+    for each in page.match(entry):
         titles = [(len(text_of(link)), url) for link, url in own_links(page, each)]
         titles = [pair for pair in titles if pair[0] >= _TITLE]
         if titles:
@@ -183,7 +183,7 @@ def _day(read: Sequence[tuple[VisitedPage, HtmlPage, set[str]]], entry: str, now
     named: Counter[str] = Counter()
     entries = 0
     for _, page, _ in read:
-        for item in match(page.root, entry):
+        for item in page.match(entry):
             entries += 1
             element = _date_in(item, now)
             if element is None or element is item:

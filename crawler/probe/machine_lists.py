@@ -17,7 +17,7 @@ from crawler.listings.listing import ListingError
 from crawler.probe.page import VisitedPage, own_links, same_site
 from crawler.probe.sections import feeds, sitemaps
 from crawler.urls import absolute, with_parameter
-from pipelines.html.tree import line, match
+from pipelines.html.tree import line
 from pipelines.readers.json_values import JsonError, JsonRecord, json_text, records_in, text_value, value_of
 from vietnam.dates import read_machine
 from vietnam.letters import fold
@@ -54,7 +54,7 @@ _USUAL = ((b"/wp-content/", "/feed/"), (b"NukeViet", "/rss/"))
 def posts_address(front: VisitedPage) -> str | None:
     """Return the address of the newest posts where the page names WordPress's interface, None elsewhere."""
     page = front.page()
-    for link in match(page.root, 'link[rel="https://api.w.org/"]'):
+    for link in page.match('link[rel="https://api.w.org/"]'):
         if (root := absolute(page.base, link.get("href") or "")) and same_site(root, front.url):
             # Without rewriting the route is a parameter: `/index.php?rest_route=/`.
             url = root.rstrip("/") + "/wp/v2/posts"

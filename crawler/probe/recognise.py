@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from crawler.catalog.overview import families
 from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from crawler.probe.page import VisitedPage
-from pipelines.html.tree import HtmlPage, match
+from pipelines.html.tree import HtmlPage
 
 ENOUGH = 4
 """The weight from which marks are evidence: one that is hardly met elsewhere, or two usual ones."""
@@ -51,7 +51,7 @@ def _named(page: HtmlPage) -> Iterator[str]:
 
 def _has(mark: FamilyMark, read: list[tuple[VisitedPage, HtmlPage]], addresses: set[str]) -> bool:
     if mark.kind is MarkKind.SELECTOR:
-        return any(match(page.root, mark.pattern) for _, page in read)
+        return any(page.match(mark.pattern) for _, page in read)
     pattern = re.compile(mark.pattern, re.IGNORECASE)
     if mark.kind is MarkKind.ADDRESS:
         return any(pattern.search(address) for address in addresses)

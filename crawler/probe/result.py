@@ -16,7 +16,7 @@ from crawler.probe.page import VisitedPage, own_links
 from crawler.probe.recognise import FamilyMatch
 from crawler.probe.sections import MenuLink, section_name
 from pipelines.article import Article, Layout
-from pipelines.html.tree import line, match, text_of
+from pipelines.html.tree import line, text_of
 from vietnam.letters import fold, strip_diacritics
 from vietnam.provinces import province_of_host
 
@@ -216,10 +216,10 @@ def name_for(host: str) -> str:
 def title_for(front: VisitedPage) -> str:
     """Return the portal's name on its front page: `og:site_name`, else the part of the title that names a portal."""
     page = front.page()
-    for element in match(page.root, "meta[property='og:site_name'], meta[name=application-name]"):
+    for element in page.match("meta[property='og:site_name'], meta[name=application-name]"):
         if name := line(element.get("content") or ""):
             return name
-    titles = [text_of(element) for element in match(page.root, "title")[:1]]
+    titles = [text_of(element) for element in page.match("title")[:1]]
     parts = [part for title in titles for part in re.split(r"\s+[-–—|:]\s+|\s*\|\s*", title) if part]
     named = [part for part in parts if fold(part) not in ("trang chủ", "home", "tin tức")]
     return next((part for part in named if _SITE.search(part)), named[-1] if named else "")

@@ -18,7 +18,7 @@ from archive.errors import UsageError
 from crawler.listings.listing import Following
 from crawler.probe.page import VisitedPage
 from crawler.urls import host_of, real_host
-from pipelines.html.tree import match, parse
+from pipelines.html.tree import parse
 
 LARGEST = 8_000_000  # bytes of one file
 _PAGES = frozenset({"", ".html", ".htm", ".xhtml", ".php", ".aspx", ".xml", ".rss", ".json", ".txt"})
@@ -89,7 +89,7 @@ def _claimed(body: bytes) -> str | None:
         return None
     page = parse(body, "", None)
     for selector, name in (("link[rel=canonical]", "href"), ("meta[property='og:url']", "content")):
-        for element in match(page.root, selector)[:1]:
+        for element in page.match(selector)[:1]:
             value = (element.get(name) or "").strip()
             if value.startswith(("http://", "https://")):
                 return value
@@ -107,8 +107,8 @@ def _hinted(body: bytes) -> str | None:
     if b"<html" not in body[:4096].lower():
         return None
     page = parse(body, "", None)
-    marked = [each.get("href") or "" for each in match(page.root, "a[aria-current=page]")]
-    own = [each.get("href") or "" for each in match(page.root, "link[rel~=alternate][type='application/rss+xml']")]
+    marked = [each.get("href") or "" for each in page.match("a[aria-current=page]")]
+    own = [each.get("href") or "" for each in page.match("link[rel~=alternate][type='application/rss+xml']")]
     hints = [*marked, *(_FEED.sub("", url) for url in own if _FEED.search(url) and "comment" not in url)]
     # The portal's own feed stands on every page.
     return next((url for url in reversed(hints) if urlsplit(url).netloc and urlsplit(url).path.strip("/")), None)

@@ -13,7 +13,7 @@ from crawler.downloader.state_links import changes_state
 from crawler.listings.alternate_urls import is_archive
 from crawler.probe.page import VisitedPage, own_links, same_site
 from crawler.urls import absolute, parameters
-from pipelines.html.tree import HtmlPage, brief_text, match, tag_of, text_of
+from pipelines.html.tree import HtmlPage, brief_text, tag_of, text_of
 from vietnam.letters import fold, strip_diacritics
 
 _NEWS = re.compile(
@@ -62,7 +62,7 @@ def menu_links(front: VisitedPage) -> list[MenuLink]:
         rank = 0 if _in_menu(link) else 1 if link in shaped else 2 if _heads_a_box(link, title) else 3
         if rank < 3:
             _offer(found, rank, title, url)
-    for option in match(page.root, "select option[value]"):
+    for option in page.match("select option[value]"):
         value = option.get("value") or ""
         there = absolute(page.base, value) if "/" in value or "?" in value else None
         if there and same_site(there, page.url) and _may_name(text_of(option), there):
@@ -150,7 +150,7 @@ def feeds(page: HtmlPage) -> list[str]:
     """Return feeds that the page's head names on its own host."""
     found = [
         absolute(page.base, element.get("href") or "")
-        for element in match(page.root, "link[rel~=alternate]")
+        for element in page.match("link[rel~=alternate]")
         if (element.get("type") or "").lower() in ("application/rss+xml", "application/atom+xml")
     ]
     return list(dict.fromkeys(url for url in found if url and same_site(url, page.url)))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from lxml.html import HtmlElement
 
 from crawler.probe.page import own_names
-from pipelines.html.tree import HtmlPage, match, tag_of
+from pipelines.html.tree import HtmlPage, tag_of
 
 FEWEST = 2  # pages: a selector that was seen on one page is a guess
 # A selector finds the part or nothing: one that finds something else on some page is worse than none.
@@ -19,7 +19,7 @@ _ATTRIBUTES = ("itemprop", "size", "color", "align", "width", "bgcolor", "face")
 
 def first(page: HtmlPage, selector: str) -> HtmlElement | None:
     """Return the first element that a selector finds."""
-    found = match(page.root, selector)
+    found = page.match(selector)
     return found[0] if found else None
 
 

@@ -15,7 +15,7 @@ from pipelines.article import Layout
 from pipelines.files.file_type import kind_of
 from pipelines.html.decoding import declared_charset, reads_as_text
 from pipelines.html.title import find_title
-from pipelines.html.tree import HtmlPage, line, match, parse, pick, text_of
+from pipelines.html.tree import HtmlPage, line, parse, text_of
 from pipelines.readers.json_api import page_of
 from pipelines.readers.main_content import is_date_line
 from vietnam.letters import decode
@@ -85,10 +85,10 @@ def _fits(response: Response, ask: RequestInfo, charset: str | None, layouts: Se
     return any(
         _is_dated(page)
         if layout.is_unnamed
-        else any(True for _ in pick(page.root, layout.title))
-        and any(not _is_walled(element) for element, _, _ in pick(page.root, layout.body))
+        else any(True for _ in page.pick(layout.title))
+        and any(not _is_walled(element) for element, _, _ in page.pick(layout.body))
         for layout in layouts
-        if match(page.root, layout.fits)
+        if page.match(layout.fits)
     )
 
 

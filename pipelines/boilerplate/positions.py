@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 from pipelines.article import BlockKind, Layout
 from pipelines.extract import blocks_of, read_page
 from pipelines.html.blocks import Piece
-from pipelines.html.tree import INLINE, HtmlPage, line, match, parse, tag_of, text_of
+from pipelines.html.tree import INLINE, HtmlPage, line, parse, tag_of, text_of
 from pipelines.readers.layout import PageReading
 from vietnam.letters import fold
 from vietnam.residue import find_residue
@@ -82,7 +82,7 @@ def _holders(page: HtmlPage, reading: PageReading, layouts: tuple[Layout, ...]) 
         element
         for layout in used
         for selector in (*layout.body, *layout.lead)
-        for element in match(page.root, selector)
+        for element in page.match(selector)
         if tag_of(element) != "meta"
     )
 

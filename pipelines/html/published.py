@@ -11,7 +11,7 @@ from datetime import date, datetime
 from lxml.html import HtmlElement
 
 from pipelines.article import Article, PublishedFrom
-from pipelines.html.tree import HtmlPage, line, match, text_of
+from pipelines.html.tree import HtmlPage, line, text_of
 from vietnam.dates import Moment, find_published, read_machine, read_published, read_upload, read_url_day
 
 _COUNTERS = re.compile(
@@ -154,7 +154,7 @@ def machine_times(page: HtmlPage, region: HtmlElement | None, now: datetime) -> 
 
 def _values(page: HtmlPage, region: HtmlElement | None) -> Iterator[str]:
     for selector in TIMES:
-        for element in match(page.root, selector):
+        for element in page.match(selector):
             yield from filter(None, (element.get("content"), element.get("datetime"), _printed(element)))
     for script in page.root.iter("script"):
         if "ld+json" in (script.get("type") or "").lower():

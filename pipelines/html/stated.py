@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 
 from pipelines.article import StatedMetadata
 from pipelines.html.published import machine_times
-from pipelines.html.tree import HtmlPage, line, match
+from pipelines.html.tree import HtmlPage, line
 from vietnam.date_forms import TZ
 from vietnam.dates import Moment
 from vietnam.letters import fold
@@ -36,7 +36,7 @@ def _clock(page: HtmlPage, day: date) -> str:
 
 
 def _author(page: HtmlPage) -> str:
-    sites = {fold(line(element.get("content") or "")) for selector in SITES for element in match(page.root, selector)}
+    sites = {fold(line(element.get("content") or "")) for selector in SITES for element in page.match(selector)}
     for name in _names(page):
         name = line(name)
         if 0 < len(name) <= _LONGEST and "/" not in name and fold(name) not in sites:
@@ -53,7 +53,7 @@ def _names(page: HtmlPage) -> Iterator[str]:
                 continue  # broken JSON states no name for certain
             yield from _authors_in(data)
     for selector in AUTHORS:
-        for element in match(page.root, selector):
+        for element in page.match(selector):
             yield element.get("content") or ""
 
 

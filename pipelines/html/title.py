@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from pipelines.html.tree import INVISIBLE, HtmlPage, brief_text, is_hidden, line, match, tag_of, text_of
+from pipelines.html.tree import INVISIBLE, HtmlPage, brief_text, is_hidden, line, tag_of, text_of
 from vietnam.letters import fold, strip_diacritics
 
 _SEPARATOR = re.compile(r"\s+(?:[-–—|·•»«]|::)\s+|\s*\|\s*")
@@ -87,7 +87,7 @@ def _is_site(part: str, site: set[str]) -> bool:
 
 
 def _site_names(page: HtmlPage) -> Iterator[str]:
-    for element in match(page.root, "meta[property='og:site_name'], meta[name=application-name]"):
+    for element in page.match("meta[property='og:site_name'], meta[name=application-name]"):
         yield line(element.get("content") or "")
     host = urlsplit(page.url).hostname or ""
     yield host.removeprefix("www.")
@@ -101,16 +101,15 @@ def declared_titles(page: HtmlPage) -> list[str]:
 
 def _in_head(page: HtmlPage) -> list[str]:
     values = [
-        element.get("content") or ""
-        for element in match(page.root, "meta[property='og:title'], meta[name='twitter:title']")
+        element.get("content") or "" for element in page.match("meta[property='og:title'], meta[name='twitter:title']")
     ]
-    return [*values, *(text_of(element) for element in match(page.root, "title")[:1])]
+    return [*values, *(text_of(element) for element in page.match("title")[:1])]
 
 
 def find_title(page: HtmlPage) -> tuple[str, HtmlElement | None]:
     """Return the title and the element that shows it; no element where none does."""
     declared = declared_titles(page)
-    headings = [(element, text_of(element)) for element in match(page.root, "h1") if _is_shown(element)]
+    headings = [(element, text_of(element)) for element in page.match("h1") if _is_shown(element)]
     headings = [(element, text) for element, text in headings if len(text) >= _SHORTEST]
     if best := max(headings, key=lambda item: _likeness(item[1], declared), default=None):
         element, text = best

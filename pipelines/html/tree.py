@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from urllib.parse import urljoin
 
 from lxml import etree
-from lxml.cssselect import CSSSelector
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
+from pipelines.html.selectors import SelectorIndex
 from vietnam.letters import clean_letters, decode, fold_spaces
 
 # What a reader never sees as running text, wherever it stands.
@@ -41,9 +40,12 @@ _SHOWN_AGAIN = re.compile(r"(?:^|\s)(?:(?:d-)?(?:sm|md|lg|xl|xxl|2xl)[:-]|visibl
 
 
 class HtmlPage:
-    """A parsed page. `damaged` is set when the parser gave up inside it; `replaced` counts unreadable characters."""
+    """A parsed page, whose tree stays as it is.
 
-    __slots__ = ("base", "damaged", "replaced", "root", "url")
+    `damaged` is set when the parser gave up inside it; `replaced` counts unreadable characters.
+    """
+
+    __slots__ = ("_index", "base", "damaged", "replaced", "root", "url")
 
     def __init__(self, root: HtmlElement, url: str, base: str, replaced: int, damaged: bool) -> None:
         self.root = root
@@ -51,6 +53,22 @@ class HtmlPage:
         self.base = base
         self.replaced = replaced
         self.damaged = damaged
+        self._index: SelectorIndex | None = None
+
+    def match(self, selector: str) -> list[HtmlElement]:
+        """Return the elements of a CSS selector, in the order of the page; an ending `::attr(name)` is left out."""
+        if self._index is None:
+            self._index = SelectorIndex(self.root)
+        return self._index.match(attribute(selector)[0])
+
+    def pick(self, selectors: Iterable[str]) -> Iterator[tuple[HtmlElement, str, bool]]:
+        """Yield element, text (or attribute value) and whether it is visible text, of every match that has any."""
+        for selector in selectors:
+            _, name = attribute(selector)
+            for element in self.match(selector):
+                value = line(element.get(name) or "") if name else text_of(element)
+                if value:
+                    yield element, value, name is None
 
 
 def parse(body: bytes, url: str, declared: str | None = None) -> HtmlPage:
@@ -85,33 +103,11 @@ def _raise_if_short_of_memory(parser: HTMLParser) -> None:
         raise MemoryError("the parser ran out of memory")
 
 
-@lru_cache(maxsize=512)
-def _compiled(selector: str) -> CSSSelector:
-    return CSSSelector(selector, translator="html")
-
-
 def attribute(selector: str) -> tuple[str, str | None]:
     """Split a selector from its `::attr(name)` ending; the name is None where the element's text is meant."""
     if found := _PSEUDO.search(selector):
         return selector[: found.start()].strip(), found[1]
     return selector, None
-
-
-def match(root: HtmlElement, selector: str) -> list[HtmlElement]:
-    """Return the elements of a CSS selector below `root`, in the order of the page."""
-    found = _compiled(attribute(selector)[0])(root)
-    elements = found if isinstance(found, list) else []
-    return [element for element in elements if isinstance(element, HtmlElement) and isinstance(element.tag, str)]
-
-
-def pick(root: HtmlElement, selectors: Iterable[str]) -> Iterator[tuple[HtmlElement, str, bool]]:
-    """Yield element, text (or attribute value) and whether it is visible text, of every match that has any."""
-    for selector in selectors:
-        _, name = attribute(selector)
-        for element in match(root, selector):
-            value = line(element.get(name) or "") if name else text_of(element)
-            if value:
-                yield element, value, name is None
 
 
 def brief_text(element: HtmlElement, limit: int) -> str:

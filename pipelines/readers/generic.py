@@ -13,7 +13,7 @@ from pipelines.html.attachment_links import attachments_in, images_of, is_file_l
 from pipelines.html.blocks import Piece
 from pipelines.html.published import choose_published, in_metadata, read_visible
 from pipelines.html.title import find_title
-from pipelines.html.tree import INVISIBLE, HtmlPage, brief_text, is_hidden, match, smallest_around, tag_of, text_of
+from pipelines.html.tree import INVISIBLE, HtmlPage, brief_text, is_hidden, smallest_around, tag_of, text_of
 from pipelines.readers.layout import PageReading, is_account
 from pipelines.readers.main_content import Region, find_region, is_date_line
 from vietnam.date_forms import Label, date_matches
@@ -74,7 +74,7 @@ def read_unnamed(page: HtmlPage, layout: Layout, now: datetime) -> PageReading:
     reading = read_generic(page, now)
     reading.layout, reading.labels = layout.name, frozenset(fold(label) for label in layout.labels)
     reading.before, reading.among, reading.after = layout.before, layout.among, layout.after
-    boxes = frozenset(element for name in (*layout.drop, *layout.boxes) for element in match(page.root, name))
+    boxes = frozenset(element for name in (*layout.drop, *layout.boxes) for element in page.match(name))
     boxed = [piece for piece in reading.body if not boxes.isdisjoint((piece.element, *piece.element.iterancestors()))]
     reading.removed += [piece.text for piece in boxed if piece.text]
     reading.body = [piece for piece in reading.body if piece not in boxed]

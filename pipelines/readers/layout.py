@@ -16,7 +16,7 @@ from pipelines.html.blocks import Piece, pieces_of, without_twins
 from pipelines.html.published import PublishedDate, choose_published, read_visible
 from pipelines.html.related_links import without_comments, without_titles
 from pipelines.html.title import without_site
-from pipelines.html.tree import HtmlPage, attribute, match, pick, smallest_around, tag_of, text_of
+from pipelines.html.tree import HtmlPage, attribute, smallest_around, tag_of, text_of
 from vietnam.dates import Moment, read_machine
 from vietnam.letters import fold
 
@@ -55,7 +55,7 @@ class PageReading:
 
 def fits(page: HtmlPage, layout: Layout) -> bool:
     """Return whether the page has this layout."""
-    return bool(match(page.root, layout.fits))
+    return bool(page.match(layout.fits))
 
 
 def read_layout(page: HtmlPage, layout: Layout, now: datetime) -> PageReading | None:
@@ -95,7 +95,7 @@ def read_layout(page: HtmlPage, layout: Layout, now: datetime) -> PageReading | 
     if meta_lead:
         reading.lead = [Piece(BlockKind.LEAD, meta_lead, page.root)]
     _authors(page, layout, containers, reading)
-    places = [*leads, *containers, *(element for name in layout.attachments for element in match(page.root, name))]
+    places = [*leads, *containers, *(element for name in layout.attachments for element in page.match(name))]
     reading.attachments = attachments_in(places, page.base)
     if containers and not reading.attachments and not any(piece.text for piece in reading.body):
         # A viewer of the only file may stand beside an empty body.
@@ -105,7 +105,7 @@ def read_layout(page: HtmlPage, layout: Layout, now: datetime) -> PageReading | 
 
 
 def _matches(page: HtmlPage, selectors: tuple[str, ...]) -> frozenset[HtmlElement]:
-    return frozenset(element for selector in selectors for element in match(page.root, selector))
+    return frozenset(element for selector in selectors for element in page.match(selector))
 
 
 def _inside(boxes: frozenset[HtmlElement], places: Iterable[HtmlElement]) -> Iterator[HtmlElement]:
@@ -116,7 +116,7 @@ def _inside(boxes: frozenset[HtmlElement], places: Iterable[HtmlElement]) -> Ite
 
 def layout_title(page: HtmlPage, layout: Layout) -> tuple[str, HtmlElement | None]:
     """Return the title at its place and the element that shows it, None where no visible element does."""
-    for element, text, shown in pick(page.root, layout.title):
+    for element, text, shown in page.pick(layout.title):
         if not shown or tag_of(element) == "title":
             return without_site(text, page), None
         return text, element
@@ -128,7 +128,7 @@ def layout_containers(page: HtmlPage, layout: Layout, title: HtmlElement | None)
 
     The first selector with text wins; else one with a picture or file; else any match.
     """
-    everything = {selector: match(page.root, selector) for selector in layout.body}
+    everything = {selector: page.match(selector) for selector in layout.body}
     for worth in (_has_text, _has_content, _always):
         for found in everything.values():
             good = [element for element in found if worth(element)]
@@ -153,7 +153,7 @@ def _always(element: HtmlElement) -> bool:
 
 def _featured(page: HtmlPage, layout: Layout, containers: list[HtmlElement]) -> list[HtmlElement]:
     """Return the boxes of the leading picture: outside the body and outside each other."""
-    found = [box for selector in layout.featured for box in match(page.root, selector)]
+    found = [box for selector in layout.featured for box in page.match(selector)]
     outside = [box for box in found if not any(above in containers for above in (box, *box.iterancestors()))]
     return [box for box in dict.fromkeys(outside) if not any(above in outside for above in box.iterancestors())]
 
@@ -173,7 +173,7 @@ def _after(first: HtmlElement | None, second: HtmlElement) -> bool:
 def _lead(page: HtmlPage, layout: Layout, containers: list[HtmlElement]) -> tuple[list[HtmlElement], str]:
     """Return the lead's elements, or its text where only an attribute gives it."""
     for selector in layout.lead:
-        found = [(element, text) for element, text, _ in pick(page.root, (selector,)) if element not in containers]
+        found = [(element, text) for element, text, _ in page.pick((selector,)) if element not in containers]
         if not found:
             continue
         first, text = found[0]
@@ -188,7 +188,7 @@ def _published(
 ) -> tuple[tuple[Moment, str] | None, Moment | None, HtmlElement | None]:
     """Return the visible line, the moment of a named attribute, and the element of the line."""
     named: Moment | None = None
-    for element, text, shown in pick(page.root, layout.published):
+    for element, text, shown in page.pick(layout.published):
         if not shown:
             named = named or read_machine(text, now)
         elif shown_date := read_visible(text, now):
@@ -205,7 +205,7 @@ def _authors(page: HtmlPage, layout: Layout, containers: list[HtmlElement], read
     """Set the writer's name, and add author lines outside the body as bylines, the text's last lines."""
     inside = {fold(piece.text) for piece in reading.body[-4:]}
     for selector in layout.author:
-        for element, text, shown in pick(page.root, (selector,)):
+        for element, text, shown in page.pick((selector,)):
             if len(text) > _BYLINE_LENGTH or is_account(text):
                 continue
             reading.author = reading.author or text

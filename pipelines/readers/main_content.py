@@ -25,7 +25,7 @@ from pipelines.html.related_links import (
     without_boxes,
     without_titles,
 )
-from pipelines.html.tree import HtmlPage, line, match, tag_of, text_of
+from pipelines.html.tree import HtmlPage, line, tag_of, text_of
 from pipelines.readers.trafilatura import lines_of
 from vietnam.date_forms import date_matches
 from vietnam.letters import fold
@@ -58,7 +58,7 @@ class Region:
 
 def find_region(page: HtmlPage, title: HtmlElement | None, skip: frozenset[HtmlElement] = frozenset()) -> Region | None:
     """Find the article of a page; None when nothing on it reads like one."""
-    bodies = match(page.root, "body") or [page.root]
+    bodies = page.match("body") or [page.root]
     skip = skip | furniture(bodies[0], title)
     pieces = without_twins([piece for piece in pieces_of(bodies[0], skip) if piece.text or piece.images])
     for piece in pieces:
@@ -270,7 +270,7 @@ def _parted(
     """Split lead and body: the lead is the page's description, or the prose between title and container."""
     described = [
         fold(line(element.get("content") or ""))
-        for element in match(page.root, "meta[name=description], meta[property='og:description']")
+        for element in page.match("meta[name=description], meta[property='og:description']")
     ]
     above = [piece for piece in above if not piece.linked]
     lead = [piece for piece in above if _is_described(piece.text, described)][:1]

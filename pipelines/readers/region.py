@@ -20,7 +20,7 @@ from lxml.html import HtmlElement
 from pipelines.article import Article, Layout, PublishedFrom
 from pipelines.html.published import TIMES, read_visible
 from pipelines.html.stated import AUTHORS, SITES
-from pipelines.html.tree import HtmlPage, attribute, match, smallest_around, text_of
+from pipelines.html.tree import HtmlPage, attribute, smallest_around, text_of
 from pipelines.readers.generic import bylines_in
 from pipelines.readers.layout import fits, layout_containers, layout_title
 
@@ -69,12 +69,12 @@ def region_digest(page: HtmlPage, layouts: Sequence[Layout], now: datetime) -> b
     headline = _headline(page, containers) if title and containers else None
     if headline is None:
         return None
-    groups = [match(page.root, selector) for part in _PARTS for selector in getattr(layout, part)]
+    groups = [page.match(selector) for part in _PARTS for selector in getattr(layout, part)]
     groups.append(containers)
     groups.append([element for element, _ in bylines_in(smallest_around(heading, containers[0]))])
     groups.append(list(_metadata(page)))
     dates = _dates(page, layout, now)
-    inner = [match(page.root, selector) for part in _INSIDE for selector in getattr(layout, part)]
+    inner = [page.match(selector) for part in _INSIDE for selector in getattr(layout, part)]
     found = blake2b(digest_size=SIZE)
     for text in (page.url, page.base, f"{number} {page.damaged}", headline, *_notices(page)):
         _add(found, text.encode("utf-8", "replace"))
@@ -119,7 +119,7 @@ def _metadata(page: HtmlPage) -> Iterator[HtmlElement]:
     for meta in page.root.iter("meta"):
         if not _NAMES.isdisjoint((meta.get(name) or "").lower() for name in ("name", "property", "itemprop")):
             yield meta
-    yield from match(page.root, "[itemprop=datePublished]")
+    yield from page.match("[itemprop=datePublished]")
     for script in page.root.iter("script"):
         if "ld+json" in (script.get("type") or "").lower():
             yield script
@@ -146,7 +146,7 @@ def _dates(page: HtmlPage, layout: Layout, now: datetime) -> dict[HtmlElement, b
     found: dict[HtmlElement, bytes] = {}
     for number, selector in enumerate(layout.published):
         is_text = attribute(selector)[1] is None
-        for element in match(page.root, selector):
+        for element in page.match(selector):
             shown = read_visible(text_of(element), now) if is_text else None
             times = [_items(time) for time in element.iter("time")]
             said = repr((number, _items(element), times, shown)).encode("utf-8", "replace")

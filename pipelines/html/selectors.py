@@ -1,0 +1,252 @@
+"""Answer CSS selectors on one page from an index of its tags and attributes.
+
+A layout asks dozens of selectors of every page, and an XPath scans the whole tree for each. `SelectorIndex` reads tags and
+attributes once and compares only the elements that can match. What it does not know (`:has()`, `:first-child` and the like)
+it leaves out: if an element is left then, lxml's XPath of the whole selector decides. The results are those of
+`lxml.cssselect.CSSSelector`, in the order of the page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from cssselect import parse
+from cssselect.parser import Attrib, Class, CombinedSelector, Element, Hash, Negation, Tree
+from lxml.cssselect import CSSSelector
+from lxml.html import HtmlElement
+
+_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_.-]*")
+_WORD = re.compile(r"[^ \t\r\n\f]+")
+# The blanks of XPath's normalize-space(); str.split() knows more of them.
+_BLANKS = re.compile(r"[ \t\r\n]+")
+
+Test = Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class _AttributeTest:
+    name: str
+    test: Test
+
+    def holds(self, element: HtmlElement) -> bool:
+        value = element.get(self.name)
+        return value is not None and self.test(value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Compound:
+    """Conditions on one element: a tag (empty for any), attributes, and compounds that it must not match."""
+
+    tag: str
+    tests: tuple[_AttributeTest, ...]
+    without: tuple[_Compound, ...]
+
+    def holds(self, element: HtmlElement) -> bool:
+        return (
+            (not self.tag or element.tag == self.tag)
+            and all(test.holds(element) for test in self.tests)
+            and not any(other.holds(element) for other in self.without)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Query:
+    """A selector: the chains between its commas, each a list of combinator and compound from left to right.
+
+    `xpath` is the whole selector where the chains do not say all of it.
+    """
+
+    chains: tuple[tuple[tuple[str, _Compound], ...], ...]
+    xpath: CSSSelector | None
+
+
+class SelectorIndex:
+    """The elements of a page by tag and by attribute. The tree must not change while the index is in use."""
+
+    def __init__(self, root: HtmlElement) -> None:
+        self._root = root
+        self._elements: list[HtmlElement] = list(root.iter("*"))
+        self._tags: dict[str, list[int]] = {}
+        for position, element in enumerate(self._elements):
+            self._tags.setdefault(element.tag, []).append(position)
+        self._values: dict[str, dict[str, list[int]]] = {}
+
+    def match(self, selector: str) -> list[HtmlElement]:
+        """Return the elements that a CSS selector matches, in the order of the page. Raises cssselect's SelectorError."""
+        query = _query(selector)
+        found = [position for chain in query.chains for position in self._positions(chain)]
+        if query.xpath is not None:
+            return query.xpath(self._root) if found else []  # type: ignore[return-value]  # an XPath of elements
+        if len(query.chains) > 1:
+            found = sorted(set(found))
+        return [self._elements[position] for position in found]
+
+    def _positions(self, chain: tuple[tuple[str, _Compound], ...]) -> list[int]:
+        """Return where a chain's last compound matches, in order; each step is linear in the page."""
+        found: list[int] = []
+        for step, (combinator, compound) in enumerate(chain):
+            left = {self._elements[position] for position in found}
+            if step and not left:
+                return []
+            found = [at for at in self._candidates(compound) if compound.holds(self._elements[at])]
+            if step:
+                stands = self._nested(left) if combinator in (" ", "~") else self._adjoining(left)
+                found = [at for at in found if stands(self._elements[at], combinator)]
+        return found
+
+    def _candidates(self, compound: _Compound) -> Iterable[int]:
+        """Return the positions of the elements that can match, in order: those of one attribute, a tag, or all."""
+        if compound.tests and (compound.tests[0].name in ("id", "class") or not compound.tag):
+            first = compound.tests[0]
+            groups = [places for value, places in self._places(first.name).items() if first.test(value)]
+            return groups[0] if len(groups) == 1 else sorted(place for places in groups for place in places)
+        return self._tags.get(compound.tag, ()) if compound.tag else range(len(self._elements))
+
+    def _places(self, name: str) -> dict[str, list[int]]:
+        """Return the positions of the elements with an attribute, by its value."""
+        places = self._values.get(name)
+        if places is None:
+            places = self._values[name] = {}
+            for position, element in enumerate(self._elements):
+                if (value := element.get(name)) is not None:
+                    places.setdefault(value, []).append(position)
+        return places
+
+    def _adjoining(self, left: set[HtmlElement]) -> Callable[[HtmlElement, str], bool]:
+        """Return the test for `>` and `+`: the parent, or the element right before, is one of `left`."""
+
+        def stands(element: HtmlElement, combinator: str) -> bool:
+            return self._before(element, combinator) in left
+
+        return stands
+
+    def _nested(self, left: set[HtmlElement]) -> Callable[[HtmlElement, str], bool]:
+        """Return the test for a blank and `~`: an ancestor, or an earlier sibling, is one of `left`."""
+        known: dict[HtmlElement, bool] = {}
+
+        def stands(element: HtmlElement, combinator: str) -> bool:
+            path: list[HtmlElement] = []
+            at: HtmlElement | None = element
+            result = False
+            while at is not None:
+                if at in known:
+                    result = known[at]
+                    break
+                path.append(at)
+                at = self._before(at, combinator)
+                if at in left:
+                    result = True
+                    break
+            known.update(dict.fromkeys(path, result))
+            return result
+
+        return stands
+
+    def _before(self, element: HtmlElement, combinator: str) -> HtmlElement | None:
+        """Return the parent for a blank and `>`, the element right before for `+` and `~`; None outside the page."""
+        if element is self._root:
+            return None
+        if combinator in (" ", ">"):
+            return element.getparent()
+        earlier = element.getprevious()
+        while earlier is not None and not isinstance(earlier.tag, str):  # a comment
+            earlier = earlier.getprevious()
+        return earlier
+
+
+@lru_cache(maxsize=2048)
+def _query(selector: str) -> _Query:
+    chains, exact = [], True
+    for alternative in parse(selector):
+        chain, whole = _chain(alternative.parsed_tree)
+        chains.append(chain)
+        exact = exact and whole and alternative.pseudo_element is None
+    return _Query(tuple(chains), None if exact else CSSSelector(selector, translator="html"))
+
+
+def _chain(tree: Tree) -> tuple[tuple[tuple[str, _Compound], ...], bool]:
+    """Read the steps between two commas, and whether they say all of it."""
+    steps: list[tuple[str, _Compound]] = []
+    exact = True
+    while isinstance(tree, CombinedSelector):
+        compound, whole = _compound(tree.subselector)
+        steps.append((tree.combinator, compound))
+        exact, tree = exact and whole, tree.selector
+    compound, whole = _compound(tree)
+    return (("", compound), *reversed(steps)), exact and whole
+
+
+def _compound(tree: Tree) -> tuple[_Compound, bool]:
+    """Read the conditions on one element, and whether they are all of them."""
+    tests: list[_AttributeTest] = []
+    without: list[_Compound] = []
+    exact = True
+    while not isinstance(tree, Element):
+        if isinstance(tree, CombinedSelector):  # only in an argument: `:not(a b)`
+            return _Compound("", (), ()), False
+        if isinstance(tree, Negation):
+            other, whole = _compound(tree.subselector)
+            if whole:
+                without.append(other)
+            exact = exact and whole
+        elif test := _attribute_test(tree):
+            tests.append(test)
+        else:
+            exact = False
+        tree = tree.selector
+    tests.sort(key=lambda test: ("id", "class").index(test.name) if test.name in ("id", "class") else 2)
+    tag = (tree.element or "").lower()
+    if tree.namespace or (tag and not _NAME.fullmatch(tag)):
+        tag, exact = "", False
+    return _Compound(tag, tuple(tests), tuple(without)), exact
+
+
+def _attribute_test(tree: Tree) -> _AttributeTest | None:
+    """Read a class, an id or an attribute; None where the index does not know its kind."""
+    if isinstance(tree, Class):
+        return _AttributeTest("class", _includes(tree.class_name))
+    if isinstance(tree, Hash):
+        return _AttributeTest("id", tree.id.__eq__)
+    if not isinstance(tree, Attrib) or tree.namespace or tree.flag or not _NAME.fullmatch(tree.attrib):
+        return None
+    name = tree.attrib.lower()
+    if tree.operator == "exists":
+        return _AttributeTest(name, lambda _: True)
+    wanted = tree.value.value if tree.value is not None else None
+    kind = _OPERATORS.get(tree.operator)
+    return _AttributeTest(name, kind(wanted)) if wanted is not None and kind is not None else None
+
+
+def _includes(word: str) -> Test:
+    if not _WORD.fullmatch(word):
+        return lambda _: False
+    return lambda value: word in value and word in _BLANKS.split(value)
+
+
+def _begins(start: str) -> Test:
+    return lambda value: bool(start) and value.startswith(start)
+
+
+def _ends(end: str) -> Test:
+    return lambda value: bool(end) and value.endswith(end)
+
+
+def _contains(part: str) -> Test:
+    return lambda value: bool(part) and part in value
+
+
+def _begins_with_word(word: str) -> Test:
+    return lambda value: value == word or value.startswith(f"{word}-")
+
+
+_OPERATORS: dict[str, Callable[[str], Test]] = {
+    "=": lambda wanted: wanted.__eq__,
+    "~=": _includes,
+    "^=": _begins,
+    "$=": _ends,
+    "*=": _contains,
+    "|=": _begins_with_word,
+}
