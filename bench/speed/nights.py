@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import shutil
 import sys
 import tempfile
@@ -68,8 +67,7 @@ def run_night(archive: Path, night: date, port: int, portals: Sequence[str], job
     settings.write_text(f'logs = "{scratch}/log"\n{own}', encoding="utf-8")
     command = [sys.executable, str(ROOT / "scheduler.py"), "--once", "--night", night.isoformat(), "--jobs", str(jobs)]
     command += ["--archive", str(archive), "--settings", str(settings), "--portal", *portals]
-    environment = {**os.environ, "REPLICA": "1", "REPLICA_PORT": str(port), "SINCE": "2024-12-01"}
-    usage = measured(command, scratch, environment)
+    usage = measured(command, scratch, REPLICA="1", REPLICA_PORT=str(port), SINCE="2024-12-01")
     with Archive.open(archive, ArchiveKind.REPLICA, read_only=True) as opened:
         runs = [run for run in opened.runs(night) if run.complete]
     if missing := sorted(set(portals) - {run.portal for run in runs}):

@@ -6,6 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
 
 from archive.index.reader import Unreadable
 from archive.index.rows import EventRow
@@ -18,6 +21,7 @@ from pipelines.boilerplate.positions import BlockPosition, locate_blocks, select
 from pipelines.boilerplate.recurring_lines import LEAST, ComparedArticle, recurring
 from pipelines.line_shape import shape_of
 from pipelines.reread import ExtractionArguments, extraction_arguments
+from pipelines.rules_version import rules_version
 
 RECENT = 200  # articles: what a portal printed a year ago is another skin's
 LOOKED_AT = 24  # pages that the end of a night reads again, when there is a line to look at
@@ -52,15 +56,33 @@ class RuleTrial:
         return self.lines > 0 and not self.others
 
 
+def newest_articles(archive: Archive, portal: str) -> list[EventRow]:
+    """Return the events of the articles that are compared, oldest first."""
+    with archive.index.reading() as queries:
+        latest = queries.events.latest_of_portal(portal, limit=RECENT)
+    return [event for event in latest if event.file is not None]
+
+
+def learning_input(articles: Sequence[EventRow], layouts: tuple[Layout, ...]) -> str:
+    """Return the digest of what `learn` finds its candidates from: these articles, the rules, and the program."""
+    found = blake2b(rules_version(layouts) + _own_source(), digest_size=16)
+    for event in articles:
+        found.update(f"{event.id} {event.file} {event.sha256} {event.section} {event.published}\n".encode())
+    return found.hexdigest()
+
+
+@cache
+def _own_source() -> bytes:
+    return Path(__file__).read_bytes()
+
+
 def learn(archive: Archive, portal: str, layouts: tuple[Layout, ...], pages: int | None = None) -> LearningResult:
     """Learn the lines that the portal's newest articles repeat, by today's rules.
 
     All their captures are read again, or at most `pages` of them, those of recurring lines first. A line that today's
     rules remove from the pages that were read counts as settled in the others.
     """
-    with archive.index.reading() as queries:
-        latest = queries.events.latest_of_portal(portal, limit=RECENT)
-    found = {event.id: event for event in latest if event.file is not None}
+    found = {event.id: event for event in newest_articles(archive, portal)}
     archived = {event.id: text for event in found.values() if (text := _archived(archive, event)) is not None}
     lines = recurring(tuple(archived.values()))
     days = [text.day for text in archived.values()]
@@ -120,6 +142,8 @@ def _without_settled(
         had |= {shape_of(block.text) for block in archived[name].blocks}
         remaining |= {shape_of(block.text) for block in article.blocks}
     settled = had - remaining
+    if not settled:
+        return archived
     return {
         name: replace(text, blocks=tuple(block for block in text.blocks if shape_of(block.text) not in settled))
         for name, text in archived.items()
@@ -160,7 +184,6 @@ def try_rule(rule: BoilerplateRule, candidate: BoilerplateCandidate, pages: Sequ
     return RuleTrial(rule, len(pages), lines, tuple(others))
 
 
-def candidates_note(archive: Archive, portal: str, layouts: tuple[Layout, ...]) -> tuple[int, Reason | None]:
-    """Return the count of candidates and a reason for a portal's night; None when there is none."""
-    count = len(learn(archive, portal, layouts, LOOKED_AT).candidates)
-    return count, Reason.of("residue", n=count, portal=portal) if count else None
+def candidates_note(count: int, portal: str) -> Reason | None:
+    """Return the reason for a portal's night with so many candidates; None when there is none."""
+    return Reason.of("residue", n=count, portal=portal) if count else None

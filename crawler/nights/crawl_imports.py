@@ -11,6 +11,7 @@ import pkgutil
 from vietnam import residue_forms
 
 _IMPORTS = (
+    "scrapy.core.downloader.contextfactory",  # first: its shims for old names look through every module that is loaded
     "crawler.commands.*",
     "crawler.downloader.*",
     "crawler.families.*",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
 from scrapy.crawler import AsyncCrawlerProcess
@@ -22,7 +23,7 @@ from archive.messages.reason import Reason
 from archive.model.enums import FIRST_TEXTS, Event, FinishReason, Outcome, Verdict, WalkEnd
 from archive.model.records import Run
 from archive.store import Archive
-from crawler.boilerplate.learn import candidates_note
+from crawler.boilerplate.learn import LOOKED_AT, candidates_note, learn, learning_input, newest_articles
 from crawler.config.run_options import RunOptions, software
 from crawler.disk_space import low_disk_error
 from crawler.downloader.replica import replica_served
@@ -39,6 +40,8 @@ from pipelines.sandbox.crosscheck_stats import misfits
 
 _log = logging.getLogger(__name__)
 
+_SUSPECTS = "residue suspects"
+_LOOKED_INTO = "residue"
 _ENDED = (FinishReason.FINISHED, FinishReason.BLOCKED, FinishReason.UNREACHABLE)
 _GOOD = (Verdict.GOOD, Verdict.QUIET)
 _READ = (*FIRST_TEXTS, Event.REVISION, Event.DUPLICATE)
@@ -111,8 +114,9 @@ def _end(archive: Archive, writer: RunWriter, options: RunOptions, spider: Porta
 def _close(
     archive: Archive, writer: RunWriter, options: RunOptions, spider: PortalCrawler, reason: FinishReason
 ) -> Run:
-    candidates, residue = _residue(archive, writer, spider)
     runs = [*_earlier_runs(archive, writer), *archive.history(writer.portal, writer.night, NIGHTS)]
+    suspects, looked_into = _residue(archive, writer, spider, runs)
+    residue = candidates_note(suspects, writer.portal)
     before = History.of(runs)
     why = dissolution(spider.province, spider.dissolved, writer.night)
     end = assess(archive, writer, runs, DecommissionRule(why, options.gone_nights))
@@ -122,15 +126,15 @@ def _close(
         counts = night_counts(writer, tally, recorder.extraction)
         counts = replace(counts, new_texts=recorder.new_texts.facts(), witnesses=tuple(recorder.witnesses.values()))
         judged, reasons = judge_night(counts, before, end)
-        return judged, (*reasons, *residue)  # for people, and no reason for another verdict
+        return judged, (*reasons, *([residue] if residue else ()))  # for people, and no reason for another verdict
 
     return writer.close(
         options.clock.now(),
         complete=True,
         finish_reason=reason,
         judge_night=verdict,
-        extraction=dict(sorted((spider.recorder.extraction + candidates).items())),
-        software=software(),
+        extraction=dict(sorted((spider.recorder.extraction + Counter({_SUSPECTS: suspects})).items())),
+        software=software() | ({_LOOKED_INTO: looked_into} if looked_into else {}),
         lookback=spider.lookback.end,
         province=spider.province,
         away=end.sign,
@@ -144,15 +148,23 @@ def _earlier_runs(archive: Archive, writer: RunWriter) -> list[Run]:
     return sorted(runs, key=lambda run: run.started_at, reverse=True)
 
 
-def _residue(archive: Archive, writer: RunWriter, spider: PortalCrawler) -> tuple[Counter[str], tuple[Reason, ...]]:
-    """Count the lines that the portal seems to repeat, tonight's articles included; return the count and its reason."""
+def _residue(archive: Archive, writer: RunWriter, spider: PortalCrawler, runs: Sequence[Run]) -> tuple[int, str]:
+    """Return the number of lines that the portal seems to repeat, tonight's articles included, and what they were found in.
+
+    A night that would look into the same articles by the same rules as an earlier one of these takes its count over. What
+    they were found in is empty when that failed.
+    """
     writer.commit()
     try:
-        count, reason = candidates_note(archive, writer.portal, spider.read_with())
+        layouts = spider.read_with()
+        looked_into = learning_input(newest_articles(archive, writer.portal), layouts)
+        same = next((run for run in runs if run.software.get(_LOOKED_INTO) == looked_into), None)
+        if same is not None:
+            return same.extraction.get(_SUSPECTS, 0), looked_into
+        return len(learn(archive, writer.portal, layouts, LOOKED_AT).candidates), looked_into
     except Exception:  # a failure here must not cost the run its record
         _log.exception("the repeated lines of %s could not be looked for", writer.portal)
-        return Counter(), ()
-    return Counter({"residue suspects": count}), (reason,) if reason else ()
+        return 0, ""
 
 
 def night_counts(writer: RunWriter, tally: RunSummary, extraction: dict[str, int]) -> NightCounts:
