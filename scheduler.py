@@ -17,6 +17,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from types import FrameType
 
+# Its shims for old names look through the whole stack and every module: here both are short.
+import scrapy.core.downloader.contextfactory  # noqa: F401
 from apscheduler.events import EVENT_SCHEDULER_STARTED
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.blocking import BlockingScheduler

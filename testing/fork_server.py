@@ -28,7 +28,7 @@ from pipelines.prefork.server import enter
 
 FRESH = "FRESH_PROCESS"
 """In the environment of a command: execute it and what it starts."""
-_MORE = ("aiohttp", "archive.__main__", "archive.web.server", "holidays.countries", "replicas.serve", "scheduler")
+_MORE = ("aiohttp", "archive.__main__", "archive.web.server", "replicas.serve", "scheduler")
 _ARGUMENTS = (22, 23)
 """The number of arguments of `_fork_exec` in the versions of Python known here. With others every program is executed."""
 _execute: Callable[..., int] = vars(subprocess)["_fork_exec"]

@@ -19,6 +19,7 @@ _IMPORTS = (
     "crawler.nights.rlimits",
     "crawler.run.*",
     "crawler.spiders.*",
+    "holidays.countries",
     "pipelines.files.text",
     "pipelines.sandbox.*",
     "pipelines.stages",
