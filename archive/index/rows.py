@@ -11,7 +11,6 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, Select
 
 from archive.model.enums import Event, Outcome
-from archive.model.judgement import Version
 from archive.model.records import LookbackMark
 
 
@@ -88,11 +87,6 @@ def in_parts(values: Iterable[str]) -> Iterator[list[str]]:
 def record_of(row: Row[tuple[object, ...]], kind: type[_Record], **values: object) -> _Record:
     """Return the columns of a row as a record; `values` replace those that the database has in another form."""
     return msgspec.convert({str(name): value for name, value in row._mapping.items()} | values, kind)
-
-
-def version_of(row: Row[tuple[object, ...]] | None) -> Version | None:
-    """Return the version of a row of `events`, None for no row."""
-    return record_of(row, Version) if row else None
 
 
 def found_of(row: Row[tuple[object, ...]]) -> EventRow:

@@ -36,10 +36,6 @@ class VersionHistory:
     folder: Path | None = None
     own: Mapping[int, ArticleLine] | None = None
 
-    def latest(self, portal: str, key: str) -> EventRow | None:
-        """Return the last version of an article."""
-        return self.queries.events.latest(portal, key)
-
     def text(self, found: EventRow) -> Text:
         """Return a version's text; a duplicate's is that of the version it repeats. Raises Unreadable."""
         line, holder = self._line(found), found
@@ -67,12 +63,11 @@ def compared(old: Text, new: Text) -> TextComparison:
     return replace(found, classes=tuple(sorted((*found.classes, Change.PUBLISHED))))
 
 
-def described(line: ArticleLine, text: str, earlier: VersionHistory) -> ArticleLine:
+def described(line: ArticleLine, text: str, latest: EventRow | None, earlier: VersionHistory) -> ArticleLine:
     """Return the line of a new version with `changes` and `similarity`; unchanged when the older text cannot be read.
 
-    A damaged file does not stop a run: `verify` names it.
+    `latest` is the article's last version. A damaged file does not stop a run: `verify` names it.
     """
-    latest = earlier.latest(line.portal, line.key)
     try:
         old = earlier.text(latest) if latest is not None and latest.id == line.revision_of else None
     except Unreadable:

@@ -20,10 +20,12 @@ from archive.index.index import Index
 from archive.index.line_rows import place
 from archive.index.queries.removals import VANISHED
 from archive.index.reader import ArchiveReader
-from archive.ingest.commit import BatchCommit, QueuedLine
+from archive.ingest.commit import BatchCommit
+from archive.ingest.late_articles import LateArticles
 from archive.ingest.lookups import RunLookups
 from archive.ingest.near_duplicates import read_fingerprints
 from archive.ingest.placement import LockHolder, hold, place_run
+from archive.ingest.queue import QueuedLine
 from archive.ingest.recovery import recover
 from archive.ingest.summary import JudgeNight, RunSummary, SummaryContext, tally
 from archive.leases.fencing import Fence
@@ -32,7 +34,7 @@ from archive.model.decommission import Decommission
 from archive.model.enums import FinishReason, Outcome, Via
 from archive.model.judgement import Judge
 from archive.model.records import Capture, CaptureRef, Document, PageRecord, Reading, Run
-from archive.storage.fsync import append_durably, disk_errors, make_folder, sync_folder, write_durably
+from archive.storage.fsync import append_durably, disk_errors, make_folder, write_durably
 from archive.storage.jsonl import encode_article, encode_page
 from archive.storage.lookback_stats import LookbackEnd, apart, count_lookback
 from archive.storage.paths import Paths
@@ -62,6 +64,7 @@ class RunWriter:
         self._queued_since: float | None = None
         self.lookups = RunLookups(index, self.portal, self.night, self._is_queued)
         self.captures = ArchiveReader(paths, index)
+        self._late = LateArticles(self.portal)
         self._unjudged: dict[CaptureRef, tuple[Capture, str]] = {}
         self._broken = False
         try:
@@ -78,6 +81,8 @@ class RunWriter:
         found = recover(self._paths, self.night, self.folder)
         self.recovery_notes = found.notes
         self.pages, self.articles = list(found.pages), list(found.articles)
+        self._by_seq = {line.seq: line for line in self.articles}
+        self._next_seq = max(self._by_seq, default=-1) + 1
         texts = read_fingerprints(self.folder, self.articles)
         with self._index.writing() as transaction:
             transaction.similar.check_method()
@@ -172,7 +177,10 @@ class RunWriter:
                 self.folder,
                 self._judge,
                 self.captures,
+                self._late,
                 self._queue,
+                self._by_seq,
+                self._next_seq,
             )
             batch.write_texts()
             with self._index.writing() as transaction:
@@ -180,15 +188,16 @@ class RunWriter:
                 batch.note_last_bodies(transaction)
                 pages = [queued.page for queued in self._queue if queued.page]
                 transaction.add_pages(self.night, self.run, dict(enumerate(pages, start=len(self.pages))))
-                lines = batch.judged(transaction, self.articles)
+                lines = batch.judged(transaction)
                 batch.note_readings(transaction)
-                sync_folder(self.folder)
                 if lines:
                     append_durably(self.folder / "articles.jsonl", b"".join(map(encode_article, lines)))
                 if pages:  # last: an event counts only when the answer it was read from has its line
                     append_durably(self.folder / "pages.jsonl", b"".join(map(encode_page, pages)))
         self.pages += pages
         self.articles += lines
+        self._by_seq.update((line.seq, line) for line in lines)
+        self._next_seq += len(lines)
         self.lookups.forget(line.key for line in lines)
         self._queue, self._queued_since, self._broken = [], None, False
 

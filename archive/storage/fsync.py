@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Literal
 
@@ -88,6 +88,20 @@ def write_flushed(path: Path, data: bytes, mode: Literal["wb", "ab"] = "wb") -> 
         stream.write(data)
         stream.flush()
         os.fsync(stream.fileno())
+
+
+def write_all_flushed(files: Mapping[Path, bytes]) -> None:
+    """Write files and flush them, as `write_flushed`. All are written before the first is flushed.
+
+    So the first flush takes the others' data and entries along, and the later ones have little left to do.
+    """
+    with ExitStack() as opened:
+        streams = [opened.enter_context(path.open("wb")) for path in files]
+        for stream, data in zip(streams, files.values(), strict=True):
+            stream.write(data)
+            stream.flush()
+        for stream in streams:
+            os.fsync(stream.fileno())
 
 
 def write_durably(path: Path, data: bytes) -> None:

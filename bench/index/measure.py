@@ -55,7 +55,7 @@ LOOK_UPS: dict[str, Ask] = {
     "by id": lambda q, item: _found(q.events.find(article=f"{item.portal}/{item.key}")),
     "by hash (8 digits)": lambda q, item: _found(q.events.find(digest=item.content[:8])),
     "exact content": lambda q, item: _found(
-        q.events.stored_text(item.content, item.night + timedelta(days=1), item.portal)
+        q.events.stored_texts([item.content], item.night + timedelta(days=1), item.portal)
     ),
     "removal": lambda q, item: (
         q.removals.vanished_nights(item.portal, [item.key]) or q.removals.latest(item.portal, item.key)

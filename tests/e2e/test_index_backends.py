@@ -155,16 +155,13 @@ QUESTIONS: dict[str, Question] = {
     "runs.has_lines": each_run(lambda q, night, run: q.runs.has_lines(night, run)),
     "runs.history": each_portal(lambda q, portal: [q.runs.history(portal, FAR, nights) for nights in (1, 2, 60)]),
     "web.history": each_key(lambda q, portal, key: [q.web.history(portal, key, limit) for limit in (1, 9)]),
-    "lookbacks.is_late": each_key(
-        lambda q, portal, key: q.lookbacks.is_late(portal, "tin", key, FIRST - timedelta(days=9))
-    ),
     "withheld.among": each_portal(lambda q, portal: q.withheld.among(portal, KEYS)),
     "listings.places": each_portal(lambda q, portal: sorted(map(tuple, q.listings.places(portal, KEYS)))),
     "listings.record_places": each_portal(
         lambda q, portal: sorted(map(tuple, q.listings.record_places(portal, [f"{3:024x}", f"{4:024x}", "0"])))
     ),
     "responses.last_places": each_portal(lambda q, portal: sorted(map(tuple, q.responses.last_places(portal, KEYS)))),
-    "responses.last_body": each_key(lambda q, portal, key: q.responses.last_body(portal, key)),
+    "responses.last_bodies": each_portal(lambda q, portal: sorted(q.responses.last_bodies(portal, KEYS).items())),
     "lookbacks.latest": each_portal(lambda q, portal: [q.lookbacks.latest(portal), q.lookbacks.latest(portal, FIRST)]),
     "coverage.last_night": lambda q: q.coverage.last_night(),
     "responses.last_with_body": lambda q: [
@@ -239,18 +236,19 @@ QUESTIONS: dict[str, Question] = {
     "seals.newest": lambda q: [q.seals.newest(9), q.seals.newest(1), q.seals.newest(9, (LAST, 1))],
     "seals.of_night": lambda q: [q.seals.of_night(night) for night in NIGHTS],
     "responses.with_body": lambda q: [
-        q.responses.with_body(found.portal, found.url, str(q.responses.last_body(found.portal, found.key)))
+        q.responses.with_body(
+            found.portal, found.url, str(q.responses.last_bodies(found.portal, [found.key]).get(found.key))
+        )
         for found in q.events.find()
     ],
     "web.quarantined": lambda q: [q.web.quarantined(9), q.web.quarantined(9, "2025-03-05")],
     "web.cache_stamp": lambda q: q.web.cache_stamp(FIRST, FAR),
-    "events.stored_text": lambda q: [
-        q.events.stored_text(content, before, portal, of_attachments=files)
-        for content in contents(q)
+    "events.stored_texts": lambda q: [
+        sorted(q.events.stored_texts(contents(q), before, portal).items())
         for before in (FIRST, FIRST + timedelta(days=1), FAR)
         for portal in PORTALS
-        for files in (False, True)
     ],
+    "events.latest_events": each_portal(lambda q, portal: sorted(q.events.latest_events(portal, KEYS).items())),
     "similar.of_runs": lambda q: [sorted(text.id for text in q.similar.of_runs(night, PORTALS)) for night in NIGHTS],
     "seals.tip": lambda q: plain(q.seals.tip()),
     "similar.missing": lambda q: sorted(str(text) for text in q.similar.missing()),

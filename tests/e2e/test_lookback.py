@@ -279,5 +279,4 @@ def test_an_index_without_look_backs_answers(tmp_path: Path) -> None:
         assert queries.lookbacks.latest(PORTAL) is None
         assert queries.lookbacks.first_walk(PORTAL) is None
         assert queries.lookbacks.first_wanted(PORTAL, SECTION) is None
-        assert not queries.lookbacks.is_late(PORTAL, SECTION, "1", FIRST)
     index.close()

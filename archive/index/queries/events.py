@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, exists, func, or_, select
+from msgspec import convert
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, and_, bindparam, exists, func, or_, select
 
-from archive.index.rows import EventRow, VersionLocation, events_of, found_of, version_of, within
+from archive.index.rows import EventRow, VersionLocation, events_of, found_of, record_of, within
 from archive.index.schema import EVENTS, RUNS
 from archive.model.enums import REMOVALS, VERSIONS, WITHHELD, Event
 from archive.model.judgement import Version
@@ -17,41 +19,94 @@ from vietnam.letters import strip_diacritics
 _VERSION = EVENTS.c.event.in_([event.value for event in VERSIONS])
 
 
+def _latest() -> Select[Any]:  # Any: columns of whole tables
+    """Select the last event of each kind of some articles; the kinds are few, whatever the number of events."""
+    rank = func.row_number().over(partition_by=(EVENTS.c.key, EVENTS.c.event), order_by=EVENTS.c.at.desc())
+    each = select(EVENTS, rank.label("rank")).where(
+        EVENTS.c.portal == bindparam("portal"), EVENTS.c.key.in_(bindparam("keys", expanding=True))
+    )
+    ranked = each.subquery("ranked")
+    return select(ranked).where(ranked.c.rank == 1).order_by(ranked.c.at)
+
+
+def _earliest() -> Select[Any]:  # Any: columns of whole tables
+    """Select the earliest stored text of each content, of articles and of attachments."""
+    order = (EVENTS.c.night, func.coalesce(EVENTS.c.published, "9999"), EVENTS.c.portal, EVENTS.c.key, EVENTS.c.at)
+    rank = func.row_number().over(
+        partition_by=(EVENTS.c.content_sha256, EVENTS.c.attachment_of.is_(None)), order_by=order
+    )
+    each = select(EVENTS, rank.label("rank")).where(
+        EVENTS.c.content_sha256.in_(bindparam("contents", expanding=True)),
+        EVENTS.c.file.is_not(None),
+        EVENTS.c.event != Event.QUARANTINED.value,
+        or_(EVENTS.c.night < bindparam("before"), EVENTS.c.portal == bindparam("portal")),
+    )
+    ranked = each.subquery("ranked")
+    return select(ranked).where(ranked.c.rank == 1)
+
+
+_LATEST, _EARLIEST = _latest(), _earliest()
+
+
+@dataclass(frozen=True, slots=True)
+class LatestEvents:
+    """The last event of each kind of one article or attachment, oldest first."""
+
+    events: tuple[EventRow, ...] = ()
+
+    @property
+    def version(self) -> EventRow | None:
+        """The event of the article's last version."""
+        return self._last(VERSIONS)
+
+    @property
+    def stored(self) -> Version | None:
+        """The last version of the article or attachment."""
+        event = self._last((*VERSIONS, Event.ATTACHMENT))
+        return convert(event, Version, from_attributes=True) if event is not None else None
+
+    @property
+    def removal(self) -> Event | None:
+        """The last `gone`, `moved`, `returned` or `moved_address`."""
+        event = self._last(REMOVALS)
+        return event.event if event is not None else None
+
+    @property
+    def address(self) -> str | None:
+        """The address at which the article was last recorded: that of its last version, or the one it moved to."""
+        event = self._last((*VERSIONS, Event.MOVED_ADDRESS))
+        return event.url if event is not None else None
+
+    def _last(self, kinds: Collection[Event]) -> EventRow | None:
+        return next((event for event in reversed(self.events) if event.event in kinds), None)
+
+
 @dataclass(frozen=True, slots=True)
 class EventQueries:
     """Query events on one connection."""
 
     connection: Connection
 
+    def latest_events(self, portal: str, keys: Collection[str]) -> dict[str, LatestEvents]:
+        """Return the last events of each of these articles and attachments that has any."""
+        found: dict[str, list[EventRow]] = {}
+        for row in self.connection.execute(_LATEST, {"portal": portal, "keys": list(keys)}) if keys else ():
+            found.setdefault(row.key, []).append(found_of(row))
+        return {key: LatestEvents(tuple(events)) for key, events in found.items()}
+
     def latest_version(self, portal: str, key: str) -> Version | None:
         """Return the last version of an article or attachment."""
-        query = (
-            select(EVENTS)
-            .where(EVENTS.c.portal == portal, EVENTS.c.key == key)
-            .where(EVENTS.c.event.in_([event.value for event in (*VERSIONS, Event.ATTACHMENT)]))
-            .order_by(EVENTS.c.at.desc())
-            .limit(1)
-        )
-        return version_of(self.connection.execute(query).first())
+        return self.latest_events(portal, [key]).get(key, LatestEvents()).stored
 
-    def stored_text(self, content: str, before: date, portal: str, *, of_attachments: bool = False) -> Version | None:
-        """Return the earliest stored text of an article, or of an attachment, with this content.
+    def stored_texts(self, contents: Collection[str], before: date, portal: str) -> dict[tuple[str, bool], Version]:
+        """Return the earliest stored text with each content: of an article (False), and of an attachment (True).
 
         Texts count that are of a night earlier than `before`, or of this portal. Those of other portals in the same
         night are left to the sealing, so that the judgement does not depend on which portal came first.
         """
-        query = (
-            select(EVENTS)
-            .where(EVENTS.c.content_sha256 == content, EVENTS.c.file.is_not(None))
-            .where(EVENTS.c.event != Event.QUARANTINED.value)
-            .where(EVENTS.c.attachment_of.is_not(None) if of_attachments else EVENTS.c.attachment_of.is_(None))
-            .where(or_(EVENTS.c.night < before.isoformat(), EVENTS.c.portal == portal))
-            .order_by(
-                EVENTS.c.night, func.coalesce(EVENTS.c.published, "9999"), EVENTS.c.portal, EVENTS.c.key, EVENTS.c.at
-            )
-            .limit(1)
-        )
-        return version_of(self.connection.execute(query).first())
+        values = {"contents": list(contents), "before": before.isoformat(), "portal": portal}
+        rows = self.connection.execute(_EARLIEST, values) if contents else ()
+        return {(row.content_sha256, row.attachment_of is not None): record_of(row, Version) for row in rows}
 
     def first_nights(self, portal: str, keys: Collection[str]) -> dict[str, date]:
         """Return the night of the first event of each of these articles that has any, a quarantined one included."""
@@ -61,16 +116,11 @@ class EventQueries:
 
     def latest(self, portal: str, key: str) -> EventRow | None:
         """Return the event of an article's last version."""
-        query = select(EVENTS).where(_VERSION, EVENTS.c.portal == portal, EVENTS.c.key == key)
-        row = self.connection.execute(query.order_by(EVENTS.c.at.desc()).limit(1)).first()
-        return found_of(row) if row else None
+        return self.latest_events(portal, [key]).get(key, LatestEvents()).version
 
     def known_address(self, portal: str, key: str) -> str | None:
         """Return the address at which an article was last recorded: that of its last version, or the one it moved to."""
-        query = select(EVENTS.c.url).where(EVENTS.c.portal == portal, EVENTS.c.key == key)
-        query = query.where(or_(_VERSION, EVENTS.c.event == Event.MOVED_ADDRESS.value))
-        row = self.connection.execute(query.order_by(EVENTS.c.at.desc()).limit(1)).first()
-        return str(row.url) if row else None
+        return self.latest_events(portal, [key]).get(key, LatestEvents()).address
 
     def latest_of_portal(self, portal: str, since: date | None = None, limit: int | None = None) -> list[EventRow]:
         """Return the event of every article's last version, oldest first: those from a night on, the newest `limit`.

@@ -125,10 +125,10 @@ class ListingQueries:
         query = select(func.min(LISTED.c.day)).where(LISTED.c.portal == portal, LISTED.c.key == key)
         return day_of(self.connection, query)
 
-    def last_walk(self, portal: str, section: str) -> str | None:
-        """Return the place at which the last complete walk of a section ended."""
-        query = select(PAGES.c.at).where(walked(portal, section)).order_by(PAGES.c.at.desc()).limit(1)
-        return cast("str | None", self.connection.execute(query).scalar())
+    def last_walk(self, portal: str, section: str, before: str = "~") -> str | None:
+        """Return the place at which the last complete walk of a section ended that ended before this night."""
+        query = select(PAGES.c.at).where(walked(portal, section), PAGES.c.at < before)
+        return cast("str | None", self.connection.execute(query.order_by(PAGES.c.at.desc()).limit(1)).scalar())
 
     def walked_before(self, portal: str, section: str, at: str) -> bool:
         """Return True if a walk of the section was complete before this place."""

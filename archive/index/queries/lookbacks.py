@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import cast
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, select
 
@@ -127,20 +126,6 @@ class LookbackQueries:
         )
         day = day_of(self.connection, shown)
         return day + timedelta(days=1) if day else date.fromisoformat(first.night)
-
-    def is_late(self, portal: str, section: str, key: str, published: date) -> bool:
-        """Return True if an article of this day was put online late (see the head of this module)."""
-        entry = and_(LISTED.c.portal == portal, LISTED.c.section == section, LISTED.c.key == key)
-        shown = cast("str | None", self.connection.execute(select(LISTED.c.at).where(entry)).scalar())
-        after = published + timedelta(days=LATE_DAYS)
-        if shown is None or shown[:10] <= after.isoformat():
-            return False
-        between = and_(PAGES.c.at >= after.isoformat(), PAGES.c.at < shown[:10])
-        query = select(PAGES.c.at).where(walked(portal, section), between)
-        if self.connection.execute(query.limit(1)).first() is None:
-            return False
-        wanted = self.first_wanted(portal, section)
-        return wanted is not None and published >= wanted
 
 
 def _position(row: Row[tuple[object, ...]]) -> Position:

@@ -68,11 +68,11 @@ class ResponseQueries:
         late = (row for row in rows if row.next_look is not None and row.next_look > night.isoformat())
         return {row.key for row in late if row.outcome not in _STANDS}
 
-    def last_body(self, portal: str, key: str) -> str | None:
-        """Return the SHA-256 of the body of an article's or attachment's last response."""
-        query = select(LOOKS.c.body_sha256).where(LOOKS.c.portal == portal, LOOKS.c.key == key)
-        found: str | None = self.connection.execute(query).scalar()
-        return found
+    def last_bodies(self, portal: str, keys: Collection[str]) -> dict[str, str | None]:
+        """Return, by article or attachment, the SHA-256 of the body of its last response."""
+        query = select(LOOKS.c.key, LOOKS.c.body_sha256).where(LOOKS.c.portal == portal)
+        found = (self.connection.execute(query.where(LOOKS.c.key.in_(part))) for part in in_parts(keys))
+        return {row.key: row.body_sha256 for rows in found for row in rows}
 
     def last_places(self, portal: str, keys: Collection[str]) -> list[tuple[str, str, str]]:
         """Return key, place and outcome of the last response of each of these articles or attachments."""

@@ -164,6 +164,7 @@ def plain_latest(transaction: Transaction, since: date | None, limit: int | None
 NIGHTLY: dict[str, Callable[[Queries], object]] = {
     "by key": lambda q: [
         q.events.latest_version(PORTAL, "k"),
+        q.events.latest_events(PORTAL, ["k", "l"]),
         q.events.latest(PORTAL, "k"),
         q.events.first_nights(PORTAL, ["k"]),
     ],
@@ -173,7 +174,7 @@ NIGHTLY: dict[str, Callable[[Queries], object]] = {
         q.events.find(url="u"),
         q.responses.with_body(PORTAL, "u", "0"),
     ],
-    "exact content": lambda q: [q.events.stored_text("0", LAST, PORTAL), q.events.with_content("0")],
+    "exact content": lambda q: [q.events.stored_texts(["0", "1"], LAST, PORTAL), q.events.with_content("0")],
     "near content": lambda q: q.similar.candidates(tuple(range(128)), LAST),
     "one article of a person": lambda q: [
         q.events.find(article="a/b"),
@@ -198,11 +199,11 @@ NIGHTLY: dict[str, Callable[[Queries], object]] = {
         q.lookbacks.positions(PORTAL, LAST, None),
         q.lookbacks.first_walk(PORTAL),
     ],
-    "late": lambda q: q.lookbacks.is_late(PORTAL, "tin", "thong-cao", FIRST),
+    "late": lambda q: [q.listings.places(PORTAL, ["k", "l"]), q.listings.last_walk(PORTAL, "tin", "2025-03-09")],
     "removal": lambda q: [
         q.removals.vanished_nights(PORTAL, ["k", "l"]),
         q.removals.latest_of(PORTAL, ["k", "l"]),
-        q.responses.last_body(PORTAL, "k"),
+        q.responses.last_bodies(PORTAL, ["k", "l"]),
     ],
     "moved articles": lambda q: [
         q.removals.own_keys(PORTAL, ["k", "l"]),
