@@ -4,6 +4,7 @@ ArchiveError
 ├── UsageError          2   wrong usage or settings
 ├── DiskFull            3   no space left, or a file system that refuses writes
 ├── ArchiveUnusable     4   no identity, the other kind, an unknown format, a folder that is not an archive
+├── DamagedFile         1   a stored file is not what the archive writes
 ├── TimeLimit           1   a query had a time limit and took longer
 ├── RunBusy             2   the portal's night is being written by another process
 └── Interrupted        11   the run was stopped and can go on
@@ -54,6 +55,10 @@ class ArchiveUnusable(ArchiveError):
     """The folder cannot be used as the requested archive."""
 
     exit_code = ExitCode.ARCHIVE_UNUSABLE
+
+
+class DamagedFile(ArchiveError, ValueError):
+    """A stored file does not hold what the archive writes there; the message names the file and the remedy."""
 
 
 class TimeLimit(ArchiveError):

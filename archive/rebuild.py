@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, DamagedFile
 from archive.index.connect import database_of
 from archive.index.index import remaking
 from archive.index.transaction import Transaction
@@ -46,7 +46,7 @@ def _fill_run(
     problem: Callable[[Path, str], None],
 ) -> None:
     lines: dict[int, ArticleLine] = {}
-    for number, line in enumerate(read_lines(folder / "articles.jsonl")):
+    for number, line in enumerate(_lines(folder / "articles.jsonl", problem)):
         try:
             article = withheld.shown(night, folder.name, decode_article(line))
             if article.seq in lines:
@@ -57,7 +57,7 @@ def _fill_run(
             problem(folder / "articles.jsonl", f"line {number}: {error}")
     transaction.add_events(night, folder.name, lines.values())
     pages: dict[int, PageRecord] = {}
-    for number, line in enumerate(read_lines(folder / "pages.jsonl")):
+    for number, line in enumerate(_lines(folder / "pages.jsonl", problem)):
         try:
             pages[number] = decode_page(line)
         except ValueError as error:
@@ -68,6 +68,14 @@ def _fill_run(
             transaction.add_run(read_run(folder))
         except (OSError, ValueError) as error:
             problem(folder / RUN_FILE, str(error))
+
+
+def _lines(path: Path, problem: Callable[[Path, str], None]) -> list[bytes]:
+    try:
+        return read_lines(path)
+    except DamagedFile as error:
+        problem(path, str(error))
+        return []
 
 
 def _fill_text(

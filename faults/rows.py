@@ -9,11 +9,11 @@ from faults.catalogue import ROWS, Row, order
 from faults.network import pages
 from faults.network import servers as network
 from faults.process import crashes, nights
-from faults.storage import damage, databases, power
+from faults.storage import damage, databases, every_byte, power
 from faults.storage import files as storage
 from faults.time import clocks
 
-MODULES = (clocks, crashes, damage, databases, network, nights, pages, power, storage)
+MODULES = (clocks, crashes, damage, databases, every_byte, network, nights, pages, power, storage)
 
 
 def chosen(names: Iterable[str], *, quick: bool = False) -> list[Row]:

@@ -13,6 +13,7 @@ from typing import IO
 
 from archive.model.records import CaptureRef
 from archive.storage.fsync import PIECE, read_pieces
+from archive.storage.stored_file import open_stored
 
 _FIRST = 1 << 13  # most texts are shorter: a larger buffer for each would cost more than the reading
 _KEPT = 1 << 20
@@ -49,7 +50,7 @@ def colliding_names(names: Iterable[str]) -> set[str]:
 
 def read_once(path: str) -> tuple[str, int, bytes | None]:
     """Return SHA-256 in hex and size of a file, and its bytes where it has no more than a MiB."""
-    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
         data = os.read(handle, _FIRST)
         digest = sha256(data)
@@ -81,7 +82,7 @@ def read_warc(path: Path, refs: Iterable[CaptureRef]) -> WarcDigest:
     """Read a WARC file once, with the SHA-256 of the whole and of each record (by offset and length)."""
     whole, found = sha256(), dict[CaptureRef, str]()
     overlapping = []
-    with path.open("rb", buffering=0) as stream:
+    with open_stored(path) as stream:
         position = 0
         for ref in sorted(refs, key=lambda ref: (ref.offset, ref.length)):
             if ref.offset < position:

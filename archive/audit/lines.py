@@ -15,6 +15,7 @@ from archive.model.enums import Via
 from archive.storage.jsonl import ArticleLine
 from archive.storage.manifest import FileEntry
 from archive.storage.paths import RUN_NAME, Paths, run_order
+from archive.storage.stored_file import read_stored
 from archive.storage.texts import content_sha256, text_content
 from archive.storage.tombstones import Tombstones
 from archive.storage.warc import read_member
@@ -46,7 +47,7 @@ def check_text(
     if digest != line.sha256 or size != line.bytes or path.split("_")[-1] != f"{digest[:16]}.txt":
         audit.found(Code.TEXT_MISMATCH, path, Reason.of("text_not_of_line", line=line.seq))
         return
-    text = (data if data is not None else (paths.root / path).read_bytes()).decode("utf-8", "replace")
+    text = (data if data is not None else read_stored(paths.root / path)).decode("utf-8", "replace")
     if content_sha256(text_content(text, line.published_raw)) != line.content_sha256:
         audit.found(Code.CONTENT_MISMATCH, path, Reason.of("content_not_of_text"))
 

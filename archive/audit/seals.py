@@ -18,6 +18,7 @@ from archive.sealing.signatures import verify_signature
 from archive.storage import merkle
 from archive.storage.manifest import FileEntry, Previous, Seal, entry_leaves, read_seal, sealed_runs
 from archive.storage.paths import Identity, Paths
+from archive.storage.stored_file import read_stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +68,12 @@ def read_seals(identity: Identity, paths: Paths, night: date, audit: Audit, keys
     folder = paths.night(night)
     for path in sorted(folder.glob("manifest-*.json")):
         name = relative(paths, path)
-        data = path.read_bytes()
         try:
+            data = read_stored(path)
             seal = read_seal(data)
+        except OSError as error:
+            audit.found(Code.MANIFEST, name, Reason.of("it_cannot_be_read", error=str(error.strerror)))
+            continue
         except ValueError as error:
             audit.found(Code.MANIFEST, name, Reason.of_error(error))
             continue
@@ -77,19 +81,29 @@ def read_seals(identity: Identity, paths: Paths, night: date, audit: Audit, keys
             audit.found(Code.WRONG_NIGHT, name, Reason.of("seals_other_night", night=seal.night, number=seal.number))
         if seal.archive != identity.id:
             audit.found(Code.WRONG_ARCHIVE, name, Reason.of("of_archive", archive=seal.archive))
-        signature = path.with_suffix(".sig")
-        if not signature.is_file():
-            audit.found(Code.SIGNATURE, name, Reason.of("signature_missing"))
-        elif (signer := verify_signature(data, signature.read_bytes())) is None:
-            audit.found(Code.SIGNATURE, relative(paths, signature), Reason.of("signature_unfit"))
-        elif keys and signer not in keys:
-            audit.found(Code.WRONG_KEY, relative(paths, signature), _signed_by(signer))
+        _check_signature(paths, path, data, audit, keys)
         link = ChainLink(seal.night, seal.number, sha256(data).hexdigest(), seal.chained, seal.withheld)
         found.append(SealFile(seal, night, link))
     for path in sorted(folder.glob("manifest-*.sig")):
         if not path.with_suffix(".json").exists():
             audit.found(Code.UNSEALED_SIGNATURE, relative(paths, path), Reason.of("signed_missing"))
     return sorted(found, key=lambda read: read.seal.number)
+
+
+def _check_signature(paths: Paths, manifest: Path, data: bytes, audit: Audit, keys: frozenset[str]) -> None:
+    signature = manifest.with_suffix(".sig")
+    name = relative(paths, signature)
+    try:
+        signer = verify_signature(data, read_stored(signature))
+    except FileNotFoundError:
+        audit.found(Code.SIGNATURE, relative(paths, manifest), Reason.of("signature_missing"))
+    except OSError as error:
+        audit.found(Code.SIGNATURE, name, Reason.of("it_cannot_be_read", error=str(error.strerror)))
+    else:
+        if signer is None:
+            audit.found(Code.SIGNATURE, name, Reason.of("signature_unfit"))
+        elif keys and signer not in keys:
+            audit.found(Code.WRONG_KEY, name, _signed_by(signer))
 
 
 def listed_files(seals: list[SealFile]) -> dict[str, dict[str, FileEntry]]:

@@ -26,7 +26,7 @@ from archive.search.engine import SearchIndex
 from archive.search.schema import CONTENTS, FILLED, NO_CONTENT, PLACES
 from archive.storage.manifest import Seal, seals_on_disk
 from archive.storage.paths import Identity, Paths, run_order
-from archive.storage.texts import read_text_file
+from archive.storage.stored_file import read_text_file
 from archive.storage.tombstones import Tombstones
 
 _AT_ONCE = 200  # lines in one statement

@@ -9,6 +9,7 @@ from archive.audit.findings import Audit, Code, Notice
 from archive.audit.seals import ChainLink, relative
 from archive.messages.reason import Reason
 from archive.storage.paths import Identity, Paths
+from archive.storage.stored_file import read_stored
 from archive.storage.tombstones import Tombstones
 
 
@@ -22,9 +23,12 @@ def check_tombstones(
     for entry in (entry for link in chain for entry in link.withheld):
         path = paths.root / entry.path
         sealed.add(entry.path)
-        if not path.is_file():
+        try:
+            digest = sha256(read_stored(path)).hexdigest()
+        except OSError:
             audit.found(Code.TOMBSTONE, entry.path, Reason.of("sealed_missing"))
-        elif sha256(path.read_bytes()).hexdigest() != entry.sha256:
+            continue
+        if digest != entry.sha256:
             audit.found(Code.TOMBSTONE, entry.path, Reason.of("sealed_other"))
     for number, stone in enumerate(withheld.tombstones, start=1):
         if stone.archive != identity.id:

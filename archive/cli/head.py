@@ -8,8 +8,8 @@ import json
 from archive.cli.arguments import Commands, NotFound, night
 from archive.errors import ExitCode
 from archive.sealing.head import head_of
-from archive.sealing.signatures import read_signature
-from archive.storage.manifest import manifest_path, seals_on_disk
+from archive.sealing.signatures import signature_of
+from archive.storage.manifest import seals_on_disk
 from archive.store import Archive
 
 
@@ -31,8 +31,7 @@ def _run(options: argparse.Namespace) -> ExitCode:
             raise NotFound(
                 f"{options.night or 'no night'} is sealed; `scheduler.py status` shows the last sealed night"
             )
-        signature = manifest_path(archive.paths, seal.night, seal.number).with_suffix(".sig")
-        signed = read_signature(signature.read_bytes()) if signature.is_file() else None
+        signed = signature_of(archive.paths, seal)
     head = head_of(seal, signed.key if signed else None, signed.head if signed else None)
     print(json.dumps(head.plain(), sort_keys=True) if options.json else "\n".join(head.lines()))
     return ExitCode.GOOD

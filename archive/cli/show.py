@@ -65,9 +65,9 @@ def _print_article(archive: Archive, item: EventRow, versions: list[EventRow], u
         return
     if stored.file is None:
         return
-    path = _path_of(archive, stored.event, stored.night, stored.run, stored.file)
-    print(f"{path}\n")
-    print(printable(path.read_text(encoding="utf-8")), end="")
+    text = archive.captures.text(stored)  # checked: a changed text is never shown as the archived one
+    print(f"{_path_of(archive, stored.event, stored.night, stored.run, stored.file)}\n")
+    print(printable(text), end="")
 
 
 def _print_withheld(archive: Archive, item: EventRow) -> None:

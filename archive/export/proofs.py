@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, DamagedFile
 from archive.index.rows import EventRow
 from archive.messages.reason import Reason
 from archive.model.enums import WITHHELD, Event
 from archive.sealing.head import Head, head_of
 from archive.sealing.proof import Proof, make_proof
-from archive.sealing.signatures import read_signature
-from archive.storage.manifest import Seal, leaves, manifest_path, sealed_runs, seals_on_disk
+from archive.sealing.signatures import signature_of
+from archive.storage.manifest import Seal, leaves, sealed_runs, seals_on_disk
 from archive.storage.run_record import read_lines
+from archive.storage.stored_file import read_text_file
 from archive.store import Archive
 
 
@@ -23,8 +24,7 @@ class NotSealedError(ArchiveError):
 
 def published_head(archive: Archive, seal: Seal) -> Head:
     """Return the head of a seal with its signature, as far as it is signed."""
-    signature = manifest_path(archive.paths, seal.night, seal.number).with_suffix(".sig")
-    signed = read_signature(signature.read_bytes()) if signature.is_file() else None
+    signed = signature_of(archive.paths, seal)
     if signed is None or signed.head is None:
         return head_of(seal)
     return head_of(seal, signed.key, signed.head)
@@ -52,8 +52,15 @@ def prove(archive: Archive, version: EventRow, *, until_now: bool) -> Proof:
         raise ArchiveError(Reason.of("proof_missing", file=str(path)))
     head = published_head(archive, seal)
     chain = _later(archive, head) if until_now else ()
-    text = path.read_bytes() if path else None
+    text = read_text_file(path, version.sha256) if path else None
+    if path is not None and text is None:
+        raise DamagedFile(Reason.of("restore_copy", damage=Reason.of("not_its_text", file=str(path))))
     hashes = leaves(folder, runs, seal.files, seal.withheld)
+    if version.seq >= len(lines) or before + version.seq >= len(hashes):
+        articles = str(folder / version.run / "articles.jsonl")
+        raise DamagedFile(
+            Reason.of("restore_copy", damage=Reason.of("line_unreadable", file=articles, line=version.seq))
+        )
     return make_proof(text, lines[version.seq], before + version.seq, hashes, head, chain)
 
 

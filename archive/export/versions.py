@@ -15,12 +15,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import cast
 
+from archive.errors import DamagedFile
 from archive.export.formats import Record
 from archive.index.queries.clusters import Article, Cluster, one_per_cluster
 from archive.index.reader import run_folder
 from archive.model.enums import VERSIONS, WITHHELD
 from archive.storage.jsonl import ArticleLine, decode_article
 from archive.storage.run_record import RUN_FILE, read_lines, read_run
+from archive.storage.stored_file import read_stored
 from archive.storage.tombstones import Tombstones, withheld_in
 from archive.store import Archive
 
@@ -78,7 +80,14 @@ class VersionReader:
     def _belongs(self, folder: Path) -> bool:
         if not self.selection.provinces:
             return True
-        return (folder / RUN_FILE).is_file() and read_run(folder).province in self.selection.provinces
+        try:
+            return read_run(folder).province in self.selection.provinces
+        except FileNotFoundError:
+            return False
+        except (OSError, DamagedFile) as error:
+            unread = f"{self._name(folder / RUN_FILE)}: {error}"
+            self.unread.extend([unread] if unread not in self.unread else [])
+            return False
 
     def _of_night(
         self, night: date, clusters: Mapping[Article, Cluster], chosen: set[tuple[str, str, int]] | None
@@ -88,7 +97,7 @@ class VersionReader:
                 continue
             for raw in read_lines(folder / "articles.jsonl"):
                 try:
-                    line = decode_article(raw)
+                    line, record = decode_article(raw), cast("Record", json.loads(raw))
                 except ValueError as error:
                     self.unread.append(f"{self._name(folder / 'articles.jsonl')}: {error}")
                     continue
@@ -97,7 +106,6 @@ class VersionReader:
                     continue
                 if line.event in VERSIONS and self.selection.portal in (None, line.portal) and wanted:
                     article = (line.portal, line.key)
-                    record = cast("Record", json.loads(raw))
                     record |= {"night": night.isoformat(), "run": folder.name, "text": self._text(folder, line)}
                     yield record | {"cluster": "/".join(clusters.get(article, (article,))[0])}
 
@@ -117,7 +125,7 @@ class VersionReader:
 
     def _read(self, path: Path, digest: str | None) -> str | None:
         try:
-            data = path.read_bytes()
+            data = read_stored(path)
         except OSError as error:
             self.unread.append(f"{self._name(path)}: {error.strerror}")
             return None

@@ -15,12 +15,13 @@ from archive.errors import ArchiveError
 from archive.index.index import Index
 from archive.index.rows import EventRow
 from archive.messages.reason import Reason
-from archive.model.enums import WITHHELD, Via
+from archive.model.enums import WITHHELD, Event, Via
 from archive.model.records import Capture, CapturePlace
 from archive.storage.jsonl import ArticleLine, decode_article, decode_page
 from archive.storage.paths import Paths
 from archive.storage.run_record import read_lines
-from archive.storage.texts import text_content
+from archive.storage.stored_file import read_stored
+from archive.storage.texts import NAME, text_content
 from archive.storage.warc import WarcRecord, read_record
 
 _CACHED_RUNS = 8  # runs whose lines are kept in memory
@@ -73,16 +74,26 @@ class ArchiveReader:
         """Return the text that an event stored, checked against its line's SHA-256. Raises Unreadable."""
         if WITHHELD in found.flags:
             raise Unreadable(Reason.of("text_withheld", article=found.id))
-        path = run_folder(self._paths, date.fromisoformat(found.night), found.run) / str(found.file)
+        path = self._place_of_text(found)
         try:
-            data = path.read_bytes()
+            data = read_stored(path)
         except OSError as error:
             raise Unreadable(
                 _damaged(Reason.of("cannot_read", file=self._name(path), error=str(error.strerror)))
             ) from None
         if sha256(data).hexdigest() != found.sha256:
             raise Unreadable(_damaged(Reason.of("not_its_text", file=self._name(path))))
-        return data.decode("utf-8")
+        return data.decode("utf-8", "replace")
+
+    def _place_of_text(self, found: EventRow) -> Path:
+        if found.event is not Event.QUARANTINED:
+            return run_folder(self._paths, date.fromisoformat(found.night), found.run) / str(found.file)
+        path = self._paths.root / str(found.file)
+        if not path.resolve().is_relative_to((self._paths.root / "quarantine").resolve()) or not NAME.fullmatch(
+            path.name
+        ):
+            raise Unreadable(Reason.of("quarantine_no_text", article=found.id))
+        return path
 
     def _holder(self, found: EventRow) -> EventRow | None:
         if found.file is not None or found.duplicate_of is None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -142,7 +143,16 @@ class SqliteFile(Database):
         return None if said == "ok" else " ".join(said.split())
 
     def exists(self) -> bool:
-        return self.path.exists()
+        try:
+            kind = self.path.lstat().st_mode
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise ArchiveUnusable(Reason.of("rebuild_index", database=str(self.path), error=str(error))) from None
+        if not stat.S_ISREG(kind):  # SQLite would wait at a pipe, and write where a link leads
+            odd = Reason.of("no_regular_file")
+            raise ArchiveUnusable(Reason.of("rebuild_index", database=str(self.path), error=odd))
+        return True
 
     def create(self, connection: Connection) -> None:
         for statement in _ddl():

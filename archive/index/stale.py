@@ -7,7 +7,7 @@ between the two: then the record is added.
 
 from __future__ import annotations
 
-from archive.errors import ArchiveUnusable
+from archive.errors import ArchiveUnusable, DamagedFile
 from archive.index.index import Index
 from archive.storage.paths import Paths
 from archive.storage.run_record import RUN_FILE, read_lines, read_run
@@ -29,6 +29,9 @@ def refuse_left_behind(paths: Paths, index: Index, *, read_only: bool) -> None:
                 )
     for folder in missing if not read_only else ():
         if (folder / RUN_FILE).is_file():
-            record = read_run(folder)
+            try:
+                record = read_run(folder)
+            except (OSError, DamagedFile):
+                continue  # the audit names it; the lines are there
             with index.writing() as transaction:
                 transaction.add_run(record)

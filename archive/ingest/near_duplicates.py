@@ -16,7 +16,8 @@ from archive.model.enums import Event
 from archive.model.records import NearDuplicate
 from archive.similarity.minhash import near, signature
 from archive.storage.jsonl import ArticleLine
-from archive.storage.texts import read_text_file, text_content
+from archive.storage.stored_file import read_text_file
+from archive.storage.texts import text_content
 
 READ = 8
 LINKS = 5

@@ -22,6 +22,7 @@ from archive.model.records import CaptureRef, PageRecord
 from archive.storage.fsync import TEMPORARY, make_folder, sync_folder, write_durably
 from archive.storage.jsonl import ArticleLine, decode_article, decode_page
 from archive.storage.paths import Paths, run_order
+from archive.storage.stored_file import read_stored
 from archive.storage.texts import NAME
 from archive.storage.warc import members, read_member
 
@@ -118,7 +119,7 @@ def _article(root: Path, folder: Path, line: bytes, answers: AbstractSet[Capture
         raise ValueError("its WARC member is damaged")
     if article.file is not None:
         path = root / article.file if article.event is Event.QUARANTINED else folder / article.file
-        if not path.is_file() or sha256(path.read_bytes()).hexdigest() != article.sha256:
+        if not path.is_file() or sha256(read_stored(path)).hexdigest() != article.sha256:
             raise ValueError("its text is damaged")
     return article
 

@@ -12,6 +12,7 @@ from datetime import date
 from enum import StrEnum
 
 from archive.messages.reason import Reason
+from archive.model.run_metrics import Count
 
 GONE_NIGHTS = 14
 """Nights without an answer after which a dissolved portal is gone: the default of the setting `gone_nights`."""
@@ -44,7 +45,7 @@ class Decommission:
 
     sign: DecommissionSign
     since: date
-    nights: int = 1
+    nights: Count = 1
     dissolved: bool = False
     to: str | None = None
     recorded: date | None = None

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from archive.messages.reason import Reason
 from archive.model.decommission import Decommission
 from archive.model.enums import FinishReason, Outcome, Verdict, Via, WalkEnd
-from archive.model.run_metrics import Measures
+from archive.model.run_metrics import Count, Measures
 from vietnam.documents import CitationContext
 
 LONGEST_BODY = 16 * 1024
@@ -20,8 +20,8 @@ class CaptureRef:
     """The place of a response in its run's WARC files: offset and length in bytes of one gzip member, and its SHA-256."""
 
     file: str
-    offset: int
-    length: int
+    offset: Count
+    length: Count
     sha256: str
 
 
@@ -32,8 +32,8 @@ class CapturePlace:
     night: date
     run: str
     file: str
-    offset: int
-    length: int
+    offset: Count
+    length: Count
     sha256: str
 
     @property
@@ -47,7 +47,7 @@ class Capture:
     """One response as served: raw body before decompression, headers as Scrapy hands them over (Twisted changes case)."""
 
     url: str
-    status: int
+    status: Count
     headers: tuple[tuple[str, str], ...]
     body: bytes
     fetched_at: datetime
@@ -121,7 +121,7 @@ class PageRecord:
     url: str
     outcome: Outcome
     fetched_at: datetime
-    status: int | None = None
+    status: Count | None = None
     key: str | None = None
     section: str | None = None
     etag: str | None = None
@@ -129,18 +129,18 @@ class PageRecord:
     body_sha256: str | None = None
     warc: CaptureRef | None = None
     listed: tuple[ListEntry, ...] = ()
-    page_number: int | None = None
+    page_number: Count | None = None
     walk_end: WalkEnd | None = None
     next_look: date | None = None
     detail: str | None = None
     attachment_of: str | None = None
     lookback: LookbackMark | None = None
     asked_at: datetime | None = None
-    size: int | None = None
-    unanswered: int | None = None
+    size: Count | None = None
+    unanswered: Count | None = None
     crawl_delay: float | None = None
     request: ListRequest | None = None
-    total: int | None = None
+    total: Count | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,13 +262,13 @@ class SectionWalk:
     lists ever showed, this walk included; both are None where the list says none.
     """
 
-    pages: int = 0
-    listed: int = 0
-    fresh: int = 0
+    pages: Count = 0
+    listed: Count = 0
+    fresh: Count = 0
     end: WalkEnd | None = None
     first: bool = False
-    total: int | None = None
-    ever_listed: int | None = None
+    total: Count | None = None
+    ever_listed: Count | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,12 +283,12 @@ class LookbackCounts:
 
     began: date
     since: date | None = None
-    pages: int = 0
-    requests: int = 0
-    listed: int = 0
-    found: int = 0
-    kept: int = 0
-    late: int = 0
+    pages: Count = 0
+    requests: Count = 0
+    listed: Count = 0
+    found: Count = 0
+    kept: Count = 0
+    late: Count = 0
     complete: bool = False
 
 
@@ -302,13 +302,13 @@ class HostVisit:
     `crawl_delay` the seconds it asked for, as far as they are obeyed.
     """
 
-    requests: int = 0
-    unanswered: int = 0
-    bytes: int = 0
+    requests: Count = 0
+    unanswered: Count = 0
+    bytes: Count = 0
     spacing_p50: float | None = None
     spacing_p99: float | None = None
-    too_many: int = 0
-    unavailable: int = 0
+    too_many: Count = 0
+    unavailable: Count = 0
     robots: str | None = None
     crawl_delay: float | None = None
 
@@ -333,15 +333,15 @@ class Run:
     finish_reason: FinishReason
     verdict: Verdict
     reasons: tuple[Reason, ...]
-    listed: int
-    requests: int
-    bytes: int
-    outcomes: dict[str, int] = field(default_factory=dict)
-    events: dict[str, int] = field(default_factory=dict)
+    listed: Count
+    requests: Count
+    bytes: Count
+    outcomes: dict[str, Count] = field(default_factory=dict)
+    events: dict[str, Count] = field(default_factory=dict)
     sections: dict[str, SectionWalk] = field(default_factory=dict)
-    extraction: dict[str, int] = field(default_factory=dict)
+    extraction: dict[str, Count] = field(default_factory=dict)
     software: dict[str, str] = field(default_factory=dict)
-    attempts: int = 1
+    attempts: Count = 1
     lookback: LookbackCounts | None = None
     measures: Measures | None = None
     hosts: dict[str, HostVisit] = field(default_factory=dict)

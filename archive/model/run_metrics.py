@@ -8,6 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated
+
+import msgspec
+
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+"""A number, a size in bytes or a place in a file, as far as both databases hold it; a file with another one is damaged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +28,12 @@ class Measures:
     A median is None where there is nothing to measure.
     """
 
-    asked: Mapping[str, int] = field(default_factory=dict)
-    texts: int = 0
-    text_bytes: int | None = None
-    dated: int = 0
-    lag_days: int | None = None
-    identical: int = 0
-    repeated: int = 0
-    near: int = 0
-    set_aside: int = 0
+    asked: Mapping[str, Count] = field(default_factory=dict)
+    texts: Count = 0
+    text_bytes: Count | None = None
+    dated: Count = 0
+    lag_days: Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)] | None = None
+    identical: Count = 0
+    repeated: Count = 0
+    near: Count = 0
+    set_aside: Count = 0

@@ -81,8 +81,11 @@ def make_proof(
     Raises ProofError when the archive's own files disagree.
     """
     path = tuple(digest.hex() for digest in merkle.audit_path(index, hashes))
-    proof = Proof(text.decode("utf-8") if text is not None else None, line, index, path, head, tuple(chain))
-    check_proof(proof.to_bytes())
+    try:
+        proof = Proof(text.decode("utf-8") if text is not None else None, line, index, path, head, tuple(chain))
+        check_proof(proof.to_bytes())
+    except UnicodeDecodeError as error:
+        raise ProofError(f"the line or its text is not UTF-8: {error}") from None
     return proof
 
 

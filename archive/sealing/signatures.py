@@ -11,21 +11,22 @@ is too long for that. Signatures made before there were statements have no `head
 from __future__ import annotations
 
 import base64
-import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from archive.errors import UsageError
+from archive.messages.reason import Reason
 from archive.sealing.head import statement_of
 from archive.storage.fsync import disk_errors, sync_folder
-from archive.storage.jsonl import canonical
-from archive.storage.manifest import read_seal
+from archive.storage.jsonl import canonical, decode, decoder, json_values
+from archive.storage.manifest import Seal, manifest_path, read_seal
+from archive.storage.paths import Paths
+from archive.storage.stored_file import damaged_file, read_stored
 
 UNSIGNED = b"unsigned\n"
 
@@ -36,7 +37,15 @@ class SignatureFile:
 
     key: str
     signature: str
-    head: str | None
+    head: str | None = None
+
+    def to_bytes(self) -> bytes:
+        """Return the bytes of the file; one without a `head` has no such key."""
+        values = json_values(self) | {"algorithm": "Ed25519"}
+        return canonical({name: value for name, value in values.items() if value is not None}) + b"\n"
+
+
+_SIGNATURE = decoder(SignatureFile)
 
 
 def load_key(path: Path) -> Ed25519PrivateKey:
@@ -88,24 +97,29 @@ def sign(manifest: bytes, key: Ed25519PrivateKey | None) -> bytes:
     """Return the bytes of the signature file. Ed25519 is deterministic: signing again gives the same bytes."""
     if key is None:
         return UNSIGNED
-    value = {
-        "algorithm": "Ed25519",
-        "head": base64.b64encode(key.sign(statement_of(read_seal(manifest)))).decode(),
-        "key": public_key(key),
-        "signature": base64.b64encode(key.sign(manifest)).decode(),
-    }
-    return canonical(value) + b"\n"
+    head = base64.b64encode(key.sign(statement_of(read_seal(manifest)))).decode()
+    return SignatureFile(public_key(key), base64.b64encode(key.sign(manifest)).decode(), head).to_bytes()
 
 
 def read_signature(data: bytes) -> SignatureFile | None:
     """Read a signature file; None when it is unsigned. Raises ValueError when it is no signature file."""
     if data == UNSIGNED:
         return None
+    found = decode(_SIGNATURE, data, "a signature")
+    if found.to_bytes() != data:
+        raise ValueError(Reason.of("not_canonical"))
+    return found
+
+
+def signature_of(paths: Paths, seal: Seal) -> SignatureFile | None:
+    """Return the signature of a seal; None when it has none. Raises DamagedFile when its file is no signature."""
+    path = manifest_path(paths, seal.night, seal.number).with_suffix(".sig")
     try:
-        value = cast(dict[str, str], json.loads(data))
-        return SignatureFile(value["key"], value["signature"], value.get("head"))
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"not a signature: {error}") from error
+        return read_signature(read_stored(path))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise damaged_file(path, error) from None
 
 
 def signature_holds(key: str, signature: str, data: bytes) -> bool:

@@ -17,6 +17,7 @@ from archive.storage.jsonl import ArticleLine, decode_article
 from archive.storage.manifest import Seal, sealed_runs
 from archive.storage.paths import Paths
 from archive.storage.run_record import read_lines, read_run
+from archive.storage.stored_file import read_stored
 from archive.storage.texts import text_paragraphs
 
 Problem = Callable[[Path, str], None]
@@ -61,7 +62,7 @@ def run_lines(folder: Path, problem: Problem) -> Iterator[SealedLine]:
 def read_paragraphs(path: Path, line: ArticleLine, problem: Problem) -> list[str] | None:
     """Return the paragraphs of a line's text without its published line; None for a missing or altered file."""
     try:
-        data = path.read_bytes()
+        data = read_stored(path)
     except OSError as error:
         problem(path, f"{error.strerror}: it cannot be found by its words")
         return None

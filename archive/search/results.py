@@ -24,6 +24,7 @@ from archive.search.indexer import Backlog, find_backlog
 from archive.search.query import Query
 from archive.search.snippet import Segment, marks, snippet
 from archive.storage.paths import Paths
+from archive.storage.stored_file import read_stored
 from archive.storage.texts import text_paragraphs
 from archive.store import Archive
 
@@ -180,7 +181,7 @@ def _read(paths: Paths, content: ContentRow, sealed: Set[str | None]) -> tuple[S
     path = run_folder(paths, date.fromisoformat(content.night), content.run) / content.file
     name = str(path.relative_to(paths.root))
     try:
-        data = path.read_bytes()
+        data = read_stored(path)
     except OSError as error:
         return (), Reason.of("hit_unreadable", file=name, error=str(error.strerror))
     if sha256(data).hexdigest() not in sealed:

@@ -64,6 +64,7 @@ from archive.model.records import (
     NearDuplicate,
     PageRecord,
 )
+from archive.model.run_metrics import Count
 from vietnam.documents import CitationContext
 
 
@@ -78,7 +79,7 @@ class ArticleLine:
 
     event: Event
     id: str
-    seq: int
+    seq: Count
     portal: str
     section: str
     url: str
@@ -93,7 +94,7 @@ class ArticleLine:
     file: str | None
     sha256: str | None
     content_sha256: str
-    bytes: int | None
+    bytes: Count | None
     warc: CaptureRef | None
     layout: str
     extractor: str
@@ -158,8 +159,9 @@ def json_values(record: object) -> dict[str, object]:
 def decode(form: msgspec.json.Decoder[_Record], data: bytes | str, kind: str) -> _Record:
     """Read a record; unknown keys are left out. Raises ValueError that names the kind and the field."""
     try:
-        return form.decode(data)
-    except (msgspec.DecodeError, RecursionError) as error:
+        # As text: of bytes, msgspec does not look at the letters of a name that it leaves out.
+        return form.decode(data if isinstance(data, str) else data.decode("utf-8"))
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise ValueError(Reason.of("not_record", kind=kind, error=str(error))) from error
 
 

@@ -26,10 +26,12 @@ from typing import NotRequired, TypedDict
 
 from archive.errors import ArchiveUnusable
 from archive.messages.reason import Reason
+from archive.model.run_metrics import Count
 from archive.storage import merkle
 from archive.storage.jsonl import canonical, decode, decoder, json_values
 from archive.storage.paths import Paths
 from archive.storage.run_record import read_lines
+from archive.storage.stored_file import open_stored, read_stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class FileEntry:
     """A sealed file: path from the night's folder, size in bytes, SHA-256 in hex."""
 
     path: str
-    size: int
+    size: Count
     sha256: str
 
 
@@ -46,7 +48,7 @@ class Previous:
     """The seal made before this one."""
 
     night: date
-    number: int
+    number: Count
     head: str
 
 
@@ -56,11 +58,11 @@ class Seal:
 
     archive: str
     night: date
-    number: int
+    number: Count
     files: tuple[FileEntry, ...]
     missed: Mapping[str, Reason]
     root: str
-    leaves: int
+    leaves: Count
     chained: Previous | None
     withheld: tuple[FileEntry, ...] = ()
     signed: bool = field(default=False, compare=False)
@@ -101,10 +103,10 @@ class _Missed(TypedDict):
 class _Manifest(TypedDict):
     archive: str
     files: tuple[FileEntry, ...]
-    leaves: int
+    leaves: Count
     missed: list[_Missed]
     night: date
-    number: int
+    number: Count
     previous: Previous | None
     root: str
     withheld: NotRequired[tuple[FileEntry, ...]]
@@ -135,7 +137,7 @@ def read_seal(data: bytes, *, signed: bool = False) -> Seal:
 
 def describe(night_folder: Path, path: Path) -> FileEntry:
     """Hash a file and return its entry."""
-    with path.open("rb") as stream:
+    with open_stored(path) as stream:
         digest = file_digest(stream, "sha256").hexdigest()
     return FileEntry(path.relative_to(night_folder).as_posix(), path.stat().st_size, digest)
 
@@ -168,7 +170,7 @@ def seals_on_disk(paths: Paths, night: date) -> list[Seal]:
     found = []
     for path in paths.night(night).glob("manifest-*.json"):
         try:
-            seal = read_seal(path.read_bytes(), signed=_is_signed(path))
+            seal = read_seal(read_stored(path), signed=_is_signed(path))
         except ValueError as error:
             raise ArchiveUnusable(Reason.of("manifest_damaged", file=str(path), error=str(error))) from None
         except OSError as error:
@@ -180,7 +182,7 @@ def seals_on_disk(paths: Paths, night: date) -> list[Seal]:
 
 def _is_signed(manifest: Path) -> bool:
     signature = manifest.with_suffix(".sig")
-    return signature.is_file() and not signature.read_bytes().startswith(b"unsigned")
+    return signature.is_file() and not read_stored(signature).startswith(b"unsigned")
 
 
 def sealed_runs(seals: Iterable[Seal]) -> set[str]:

@@ -15,9 +15,12 @@ from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID
 
+import msgspec
+
 from archive.errors import ArchiveUnusable, UsageError
 from archive.model.enums import ArchiveKind
 from archive.storage.fsync import disk_errors, make_folder, write_durably
+from archive.storage.stored_file import read_stored
 
 FORMAT = 1
 _NIGHT = re.compile(r"(\d{4})/(\d{2})/(\d{2})")
@@ -32,6 +35,10 @@ class Identity:
     kind: ArchiveKind
     format: int = FORMAT
     made_at: datetime | None = None
+
+
+_IDENTITY = msgspec.json.Decoder(Identity)
+_LONGEST = 1 << 16  # bytes of an identity: it has about 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,15 +150,14 @@ def read_identity(root: Path, kind: ArchiveKind | None = None) -> Identity:
     path = root / "archive.json"
     wanted = kind or ArchiveKind.LIVE
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
-        made_at = datetime.fromisoformat(raw["made_at"])
-        identity = Identity(str(UUID(raw["id"])), ArchiveKind(raw["kind"]), int(raw["format"]), made_at)
+        raw = _IDENTITY.decode(read_stored(path, _LONGEST).decode("utf-8"))
+        identity = Identity(str(UUID(raw.id)), raw.kind, raw.format, raw.made_at)
     except (FileNotFoundError, NotADirectoryError):
         raise ArchiveUnusable(
             f"{root} is no archive (archive.json is missing): mount its disk, or make one with "
             f"`python -m archive init {root} --kind {wanted.value}`"
         ) from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ArchiveUnusable(f"{path} cannot be read ({error}): restore it from a backup") from None
     if identity.format != FORMAT:
         raise ArchiveUnusable(f"{root} has format {identity.format}; this program reads format {FORMAT}: upgrade it")

@@ -12,6 +12,7 @@ from typing import cast
 
 from archive.model.records import Run
 from archive.storage.jsonl import canonical, decode, decode_article, decoder, iso, json_values
+from archive.storage.stored_file import damaged_file, read_stored
 
 RUN_FILE = "run.json"
 
@@ -48,15 +49,26 @@ def run_from(raw: bytes | str) -> Run:
 
 
 def read_run(folder: Path) -> Run:
-    """Read the record of a closed run. Raises FileNotFoundError or ValueError."""
-    return run_from((folder / RUN_FILE).read_bytes())
+    """Read the record of a closed run. Raises FileNotFoundError or another OSError, DamagedFile when it is no record."""
+    path = folder / RUN_FILE
+    data = read_stored(path)
+    try:
+        return run_from(data)
+    except ValueError as error:
+        raise damaged_file(path, error) from None
 
 
 def read_lines(path: Path) -> list[bytes]:
-    """Return the complete lines of a file without newlines, not a torn last one. Empty when there is no file."""
-    if not path.exists():
+    """Return the complete lines of a file without newlines, not a torn last one. Empty when there is no file.
+
+    Raises DamagedFile when it cannot be read.
+    """
+    try:
+        data = read_stored(path)
+    except FileNotFoundError:
         return []
-    data = path.read_bytes()
+    except OSError as error:
+        raise damaged_file(path, error) from None
     return data[: data.rfind(b"\n") + 1].split(b"\n")[:-1]
 
 

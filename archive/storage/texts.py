@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from hashlib import sha256
-from pathlib import Path
 
 NAME = re.compile(r"(\d{3,})_([0-9a-f]{16})\.txt")
 
@@ -28,15 +27,6 @@ def content_sha256(content: str) -> str:
     """
     folded = re.sub(r"\s+", " ", unicodedata.normalize("NFC", content)).strip()
     return sha256(folded.encode("utf-8")).hexdigest()
-
-
-def read_text_file(path: Path, digest: str | None) -> bytes | None:
-    """Return the bytes of a text; None when the file cannot be read or has another SHA-256 (hex)."""
-    try:
-        data = path.read_bytes()
-    except OSError:
-        return None
-    return data if sha256(data).hexdigest() == digest else None
 
 
 def text_paragraphs(text: str, published_raw: str | None) -> list[str]:

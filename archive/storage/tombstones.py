@@ -27,9 +27,11 @@ import msgspec
 from archive.errors import ArchiveUnusable
 from archive.messages.reason import Reason
 from archive.model.enums import WITHHELD
+from archive.model.run_metrics import Count
 from archive.storage.jsonl import ArticleLine, canonical, decode, json_values
 from archive.storage.manifest import FileEntry
 from archive.storage.paths import RUN_NAME, Paths
+from archive.storage.stored_file import read_stored
 from archive.storage.warc_filler import filler
 
 _FORM = "luu-tru tombstone 1"
@@ -45,8 +47,8 @@ class OverwrittenRecord:
     night: date
     run: str
     file: str
-    offset: int
-    length: int
+    offset: Count
+    length: Count
     sha256: str
     filler: str
 
@@ -71,7 +73,7 @@ class LineRef:
 
     night: date
     run: str
-    seq: int
+    seq: Count
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ class Tombstone:
     """One withholding. `when` has a time zone; paths start at the archive's root."""
 
     archive: str
-    number: int
+    number: Count
     articles: tuple[str, ...]
     reason: str
     who: str
@@ -185,13 +187,15 @@ def withheld_in(paths: Paths, *, strictly: bool = False) -> Tombstones:
     found = Tombstones()
     for path in tombstone_paths(paths):
         try:
-            tombstone = read_tombstone(path.read_bytes())
+            tombstone = read_tombstone(read_stored(path))
             if f"{tombstone.number:06d}.json" != path.name:
                 raise ValueError(Reason.of("number_is", number=tombstone.number))
-        except ValueError as error:
+        except (ValueError, OSError) as error:
+            why = Reason.of("it_cannot_be_read", error=str(error.strerror)) if isinstance(error, OSError) else None
+            why = why or Reason.of_error(error)
             if strictly:
-                raise ArchiveUnusable(Reason.of("tombstone_damaged", file=str(path), error=str(error))) from None
-            found.damaged.append((path, Reason.of_error(error)))
+                raise ArchiveUnusable(Reason.of("tombstone_damaged", file=str(path), error=str(why))) from None
+            found.damaged.append((path, why))
         else:
             found.add(tombstone)
     return found
@@ -199,7 +203,7 @@ def withheld_in(paths: Paths, *, strictly: bool = False) -> Tombstones:
 
 def entry_of(paths: Paths, path: Path) -> FileEntry:
     """Return a tombstone's entry in a manifest."""
-    data = path.read_bytes()
+    data = read_stored(path)
     return FileEntry(path.relative_to(paths.root).as_posix(), len(data), sha256(data).hexdigest())
 
 

@@ -29,6 +29,7 @@ from warcio.warcwriter import WARCWriter
 
 from archive.model.enums import Via
 from archive.model.records import Capture, CaptureRef
+from archive.storage.stored_file import open_stored
 
 PROFILE_NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 _CHUNK = 65536
@@ -205,7 +206,7 @@ def _record_id(kind: str, url: str, moment: datetime) -> str:
 def read_member(path: Path, ref: CaptureRef) -> bytes | None:
     """Return the compressed bytes at a reference, None when they are not the ones that were written."""
     try:
-        with path.open("rb") as stream:
+        with open_stored(path) as stream:
             stream.seek(ref.offset)
             member = stream.read(ref.length)
     except OSError:
@@ -247,7 +248,7 @@ def members(path: Path) -> tuple[list[tuple[int, int]], int]:
     found: list[tuple[int, int]] = []
     start = position = 0
     inflate = zlib.decompressobj(zlib.MAX_WBITS + 16)
-    with path.open("rb") as stream:
+    with open_stored(path) as stream:
         while chunk := stream.read(_CHUNK):
             while chunk:
                 try:

@@ -23,7 +23,7 @@ from archive.storage.paths import RUN_NAME
 from archive.storage.tombstones import Tombstone, withheld_in
 from archive.web.context import BadRequest, PageContext, PageNotFound, PageRequest, TextWithheld, check_request
 from archive.web.views.calendar import PORTAL
-from archive.web.views.quarantine import quarantined_text, readable_line
+from archive.web.views.quarantine import readable_line
 
 KEY = re.compile(r"[^\x00-\x1f\x7f]{1,1000}")
 _VERSION_ID = re.compile(r"[a-z][a-z0-9_]{0,80}/[^\x00-\x1f\x7f]{1,1000}@[0-9a-f]{16}")
@@ -133,8 +133,6 @@ def stored_text(context: PageContext, captures: ArchiveReader, found: EventRow) 
     """Return the text of an event, or of the version that it repeats; empty where it stores none. Raises Unreadable."""
     if WITHHELD in found.flags:
         raise TextWithheld(Reason.of("withheld_page", article=found.id))
-    if found.event is Event.QUARANTINED:
-        return quarantined_text(context.archive.paths, found)
     if found.file is not None:
         return captures.text(found)
     named = found.duplicate_of or (found.revision_of if found.event in REMOVALS else None)

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
-
 from starlette.responses import HTMLResponse
 
 from archive.index.reader import ArchiveReader, Unreadable
 from archive.index.rows import EventRow
-from archive.messages.reason import Reason
 from archive.model.enums import WITHHELD
 from archive.model.records import Run
 from archive.storage.jsonl import ArticleLine
-from archive.storage.paths import Paths
-from archive.storage.texts import NAME
 from archive.web.context import ROWS, PageContext, PageRequest
 
 _CANDIDATES_COUNT = "residue suspects"
@@ -49,19 +44,3 @@ def readable_line(captures: ArchiveReader, found: EventRow) -> ArticleLine | Non
 def candidates_of(run: Run) -> int:
     """Return the count of lines that a portal's articles seem to repeat, by its night's record."""
     return run.extraction.get(_CANDIDATES_COUNT, 0)
-
-
-def quarantined_text(paths: Paths, found: EventRow) -> str:
-    """Return a quarantined text, checked against its line's SHA-256. Raises Unreadable."""
-    named = found.file or ""
-    path = paths.root / named
-    inside = path.resolve().is_relative_to((paths.root / "quarantine").resolve())
-    if not inside or not NAME.fullmatch(path.name):
-        raise Unreadable(Reason.of("quarantine_no_text", article=found.id))
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise Unreadable(Reason.of("cannot_read", file=str(named), error=str(error.strerror))) from None
-    if sha256(data).hexdigest() != found.sha256:
-        raise Unreadable(Reason.of("not_its_text", file=str(named)))
-    return data.decode("utf-8", "replace")
