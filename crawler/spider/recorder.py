@@ -71,6 +71,7 @@ class RunRecorder:
         self._silent = 0
         self._why_silent = ""
         self._progress = ProgressFile(options.progress)
+        self._counted = self._new = 0  # lines of articles up to now, and first texts among them
         self._closing: asyncio.Future[None] | None = None
 
     def now(self) -> datetime:
@@ -225,8 +226,10 @@ class RunRecorder:
         return set(self._outcomes) == {Outcome.UNREACHABLE.value}
 
     def _report(self, *, last: bool = False) -> None:
-        new = sum(1 for line in self.writer.articles if line.event in FIRST_TEXTS)
-        self._progress.record(self._outcomes, len(self.listed), new, last=last, finish=self.finish_reason)
+        lines = self.writer.articles
+        self._new += sum(lines[number].event in FIRST_TEXTS for number in range(self._counted, len(lines)))
+        self._counted = len(lines)
+        self._progress.record(self._outcomes, len(self.listed), self._new, last=last, finish=self.finish_reason)
 
 
 def _header(response: Response, name: str) -> str | None:
