@@ -7,6 +7,7 @@ for so many articles, one group of them committed. The program itself is as it i
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import struct
@@ -45,6 +46,7 @@ GROUP = 25
 """Articles that one commit holds. What is done for the first group may be done once a night, and is not counted."""
 _FURTHER = 5  # articles behind the last reading
 _CALLS = 8  # articles before a reading for which calls are counted; counting them is slow
+_SEEN = 100  # of a function whose lines grow
 _LISTS = 9  # requests before the first article: robots.txt and the lists
 _PAUSE = 0.003
 
@@ -54,22 +56,33 @@ class Shape:
     """What one article brought in the earlier and in the later half of a night, and the night's end by all its articles.
 
     Names are those of the counters, and `read` for the bytes that the crawl's own process read from files and pipes, which
-    the end does not have.
+    the end does not have. `traces` are the lines run in each function of ours during some articles of three thirds.
     """
 
     earlier: dict[str, float]
     later: dict[str, float]
     end: dict[str, float]
+    traces: tuple[dict[str, int], ...]
 
     def over(self) -> dict[str, float]:
         """Return what lies over its bound, in the later half and at the end."""
         found = {name: self.later[name] for name, bound in BOUNDS.items() if self.later[name] > bound}
         return found | {f"end: {name}": self.end[name] for name, bound in END.items() if self.end[name] > bound}
 
-    def growing(self) -> dict[str, float]:
-        """Return what a later article brings more of than an earlier one, as a ratio over the bound."""
-        ratios = {name: self.later[name] / self.earlier[name] for name in self.earlier if self.earlier[name]}
-        return {name: ratio for name, ratio in ratios.items() if ratio > GROWTH}
+    def growing(self) -> dict[str, list[float]]:
+        """Return what later articles bring more of than earlier ones, and how much in the order of the night.
+
+        Names are those of the counters and of functions of ours, of which at least `_SEEN` lines are run at the end.
+        """
+        counts = {name: [self.earlier[name], self.later[name]] for name in self.earlier}
+        for function, lines in self.traces[-1].items():
+            if lines >= _SEEN:
+                counts[function] = [trace.get(function, 0) for trace in self.traces]
+        return {
+            name: each
+            for name, each in counts.items()
+            if all(later > GROWTH * earlier for earlier, later in pairwise(each))
+        }
 
 
 class _Night:
@@ -97,25 +110,28 @@ class _Night:
                 stderr=subprocess.STDOUT,
             )
 
-    def until(self, articles: int, *, last: bool) -> Counter[str]:
-        """Wait until so many articles are committed, and return the counts up to then; before it, count calls for a while.
-
-        After the last one calls are counted up to the end.
-        """
+    def until(self, articles: int) -> Counter[str]:
+        """Wait until so many articles are committed, and return the counts up to then; before it, count calls for a while."""
         last_asked = _LISTS + articles - _CALLS
         self._wait(lambda: self._server.requests >= last_asked)
         self._turn_calls()
         self._wait(lambda: self._committed() >= articles)
-        if not last:
-            self._turn_calls()
+        self._turn_calls()
+        traced = len(self.traces()) + 1
+        self._wait(lambda: len(self.traces()) == traced)
         told = Path(f"/proc/{self.process.pid}/io").read_text(encoding="ascii")  # proc(5)
         return self._read() + Counter({"read": int(told.split()[1])})
 
     def end(self) -> Counter[str]:
         """Wait for the crawl's end and return the counts up to then, calls included. Raises ArchiveError when it failed."""
+        self._turn_calls()
         if self.process.wait() not in (ExitCode.GOOD, ExitCode.FINDINGS):
             raise ArchiveError(f"the crawl ended with {self.process.returncode}")
         return self._read()
+
+    def traces(self) -> list[Path]:
+        """Return the files of what was traced up to now, oldest first."""
+        return sorted(self._counts.glob(f"{self.process.pid}.*.lines"))
 
     def _turn_calls(self) -> None:
         self.process.send_signal(signal.SIGUSR1)
@@ -142,13 +158,14 @@ def measure_shape(folder: Path) -> Shape:
     with PageServer(speed_pages(last + _FURTHER)) as server:
         night = _Night(folder, server)
         try:
-            readings = [night.until(articles, last=articles == last) for articles in (first, middle, last)]
+            readings = [night.until(articles) for articles in (first, middle, last)]
+            traces = tuple(json.loads(file.read_bytes()) for file in night.traces())
             ended = night.end()
         finally:
             night.process.kill()
             night.process.wait()
     earlier, later = (_each(after, before, GROUP, _CALLS) for before, after in pairwise(readings))
-    return Shape(earlier, later, _each(ended, readings[-1], last + _FURTHER, last + _FURTHER))
+    return Shape(earlier, later, _each(ended, readings[-1], last + _FURTHER, last + _FURTHER), traces)
 
 
 def _each(after: Counter[str], before: Counter[str], articles: int, called: int) -> dict[str, float]:

@@ -7,16 +7,18 @@ of Python functions of the main thread, which makes the program several times as
 
 from __future__ import annotations
 
+import atexit
 import importlib.abc
 import importlib.machinery
 import importlib.util
+import json
 import mmap
 import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import FrameType, ModuleType
+from types import CodeType, FrameType, ModuleType
 from typing import Any
 
 NAMES = ("statements", "transactions", "connections", "parses", "flushes", "opened", "calls")
@@ -27,6 +29,8 @@ fsync(2) and its like; `opened` files; `calls` of Python functions while SIGUSR1
 """
 FOLDER = "COUNTS_FOLDER"
 _PAGE = 16 * 1024  # letters; less is a part of a page
+_ROOT = f"{Path(__file__).resolve().parents[3]}/"
+_OURS = tuple(f"{_ROOT}{layer}/" for layer in ("archive", "crawler", "pipelines", "vietnam"))
 _AT = {name: number for number, name in enumerate(NAMES)}
 
 
@@ -40,6 +44,11 @@ class _Counts:
         with (self._folder / f"{os.getpid()}.counts").open("w+b") as stream:
             stream.truncate(size)
             self.numbers = memoryview(mmap.mmap(stream.fileno(), size)).cast("q")
+
+    def write(self, name: str, value: object) -> None:
+        unfinished = self._folder / f".{name}"
+        unfinished.write_text(json.dumps(value), encoding="utf-8")
+        unfinished.rename(self._folder / name)
 
     def add(self, name: str) -> None:
         self.numbers[_AT[name]] += 1
@@ -147,17 +156,36 @@ def _count_flushes(counts: _Counts) -> None:
         setattr(os, name, counted)
 
 
-def _count_calls(counts: _Counts) -> Callable[[int, FrameType | None], None]:
-    at = _AT["calls"]
+class _Trace:
+    """Counts the calls of Python functions, and the lines run in each function of ours, of the main thread."""
 
-    def called(frame: FrameType, event: str, value: object) -> None:
-        if event == "call":
-            counts.numbers[at] += 1
+    def __init__(self, counts: _Counts) -> None:
+        self._counts, self._runs = counts, 0
+        self._lines: dict[CodeType, int] = {}
 
-    def turn(number: int, frame: FrameType | None) -> None:
-        sys.setprofile(None if sys.getprofile() else called)
+    def turn(self, number: int, frame: FrameType | None) -> None:
+        """Begin counting, or end it and write what was counted."""
+        if sys.gettrace() is None:
+            sys.settrace(self._called)
+            return
+        sys.settrace(None)
+        self.write()
 
-    return turn
+    def write(self) -> None:
+        """Write the lines of each function, and begin anew."""
+        lines = {f"{code.co_filename[len(_ROOT) :]}:{code.co_qualname}": count for code, count in self._lines.items()}
+        self._counts.write(f"{os.getpid()}.{self._runs}.lines", lines)
+        self._lines.clear()
+        self._runs += 1
+
+    def _called(self, frame: FrameType, event: str, value: object) -> Callable[..., Any] | None:
+        self._counts.add("calls")
+        return self._line if frame.f_code.co_filename.startswith(_OURS) else None
+
+    def _line(self, frame: FrameType, event: str, value: object) -> Callable[..., Any]:
+        if event == "line":
+            self._lines[frame.f_code] = self._lines.get(frame.f_code, 0) + 1
+        return self._line
 
 
 def _begin(folder: Path) -> None:
@@ -177,7 +205,9 @@ def _begin(folder: Path) -> None:
     sys.meta_path.insert(0, _Finder({name: changing(change) for name, change in changes.items()}))
     sys.addaudithook(lambda event, values: counts.add("opened") if event == "open" else None)
     _count_flushes(counts)
-    signal.signal(signal.SIGUSR1, _count_calls(counts))
+    trace = _Trace(counts)
+    signal.signal(signal.SIGUSR1, trace.turn)
+    atexit.register(trace.write)
 
 
 if os.environ.get(FOLDER):
