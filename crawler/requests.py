@@ -83,7 +83,7 @@ class PageFields(TypedDict, total=False):
     total: int | None
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, slots=True)
 class Exchange:
     """Hold one request with its retries and redirects, and what came of it; it stands in the request's meta.
 

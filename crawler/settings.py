@@ -75,8 +75,6 @@ DOWNLOADER_MIDDLEWARES = {
 ITEM_PIPELINES = {
     "pipelines.files.stage.AttachmentStage": 50,
     "pipelines.stages.ExtractStage": 100,
-    "pipelines.stages.CleanStage": 200,
-    "pipelines.stages.CheckStage": 300,
     "pipelines.stages.RereadStage": 400,  # asks, where an article changed, whether our own rules did it
     "pipelines.stages.StoreStage": 500,  # the dedup judgement is made inside the archive's transaction
 }

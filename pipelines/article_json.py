@@ -8,7 +8,7 @@ from typing import Any, TypedDict, cast
 
 import msgspec
 
-from pipelines.article import Article, Layout
+from pipelines.article import Article
 from vietnam.dates import Moment
 
 
@@ -50,13 +50,3 @@ def _moment(text: str | None) -> Moment | None:
         return None
     day, _, clock = text.partition("T")
     return Moment(date.fromisoformat(day), time.fromisoformat(clock.split("+")[0]) if clock else None)
-
-
-def layout_to_json(layout: Layout) -> dict[str, Any]:
-    """Convert a layout to plain values, without `json` and `rows`: the worker is sent a page that is HTML already."""
-    return {name: getattr(layout, name) for name in Layout.__slots__ if name not in ("json", "rows")}
-
-
-def layout_from_json(data: dict[str, Any]) -> Layout:
-    """Restore the layout that `layout_to_json` wrote."""
-    return msgspec.convert(data, Layout)

@@ -1,7 +1,6 @@
-"""Run the item pipeline's stages: each takes one record, calls one pure function, and hands on the next record.
+"""Run the item pipeline's stages: each takes one record and hands on the next.
 
-ArticleResponse ─extract─▶ ExtractedArticle ─clean─▶ ExtractedArticle ─check─▶ CheckedArticle ─reread─▶ CheckedArticle
-─store─▶ the archive, which judges what is new
+ArticleResponse ─extract─▶ CheckedArticle ─reread─▶ CheckedArticle ─store─▶ the archive, which judges what is new
 
 An article that a stage cannot handle leaves a page line with its outcome: nothing is dropped without a count.
 """
@@ -11,8 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass, replace
-from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Protocol, Self, cast
 
 from scrapy.exceptions import DropItem
 
@@ -23,12 +21,11 @@ from archive.model.enums import Outcome
 from archive.model.records import PageRecord, Reread
 from pipelines.article import Article, Layout
 from pipelines.capture import CrawlRecorder, crawl_recorder, document_of, storing_spider
-from pipelines.check import check
-from pipelines.clean import clean
-from pipelines.html.published import listed_on
 from pipelines.reread import extraction_arguments, listed_day, reread_record
-from pipelines.sandbox.crosscheck_stats import Crosscheck, crosscheck_counts, is_sampled, without_frame
-from pipelines.sandbox.extraction_worker import ExtractFailed, ExtractionWorker, ExtractTimeout
+from pipelines.sandbox.crosscheck_stats import Crosscheck, crosscheck_counts, without_frame
+from pipelines.sandbox.extraction_worker import ExtractFailed, ExtractTimeout
+from pipelines.sandbox.page_question import PageQuestion
+from pipelines.sandbox.page_reader import PageAnswer, PageReader
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -36,29 +33,22 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
+class ReadingSpider(Protocol):
+    """The part of a crawl's spider that has the process which reads its pages."""
+
+    pages: PageReader
+
+
 @dataclass(frozen=True, slots=True)
 class ArticleResponse:
-    """Hold an article's captured response: the line it will get, its decoded body, the layouts to read it with.
+    """Hold an article's captured response: the line it will get, what the extraction process answers, the layouts used.
 
-    `of_list`: a list's response held the text and has its line already; the article gets none of its own. `day` is what
-    the list showed beside it, for pages that show no date.
+    `of_list`: a list's response held the text and has its line already; the article gets none of its own.
     """
 
     page: PageRecord
-    body: bytes
+    answer: PageAnswer
     layouts: tuple[Layout, ...]
-    declared: str | None = None
-    of_list: bool = False
-    day: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ExtractedArticle:
-    """Hold the article as the page says it."""
-
-    page: PageRecord
-    article: Article
-    layouts: tuple[Layout, ...] = ()
     of_list: bool = False
 
 
@@ -102,54 +92,46 @@ class PipelineStage:
 
 
 class ExtractStage(PipelineStage):
-    """Read the article in a worker process, with a deadline."""
+    """Take what the extraction process read, cleaned and checked, and the cross-checks of a sample."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._worker = ExtractionWorker()
-        self._sections: set[str | None] = set()
         self._checks: list[asyncio.Future[Crosscheck | None]] = []
 
-    async def process_item(self, item: ArticleResponse) -> ExtractedArticle:
-        """Return the article as the page says it."""
+    async def process_item(self, item: ArticleResponse) -> CheckedArticle:
+        """Return the article with its reasons. A page without title and text is no article and is dropped."""
         try:
-            article = await self._worker.read_async(
-                item.body, item.page.url, item.layouts, item.page.fetched_at, item.declared
-            )
+            read = await item.answer.article
         except ExtractTimeout as error:
             raise self.drop(item.page, Outcome.EXTRACT_TIMEOUT, str(error)) from None
         except ExtractFailed as error:
             raise self.drop(item.page, Outcome.ERROR, str(error)) from None
         except Exception as error:
             raise self.drop_for_bug(item.page, error) from error
-        article = listed_on(article, item.day)
+        article = read.article
         # Old pages have old layouts: what a look-back reads says nothing of how the layouts fit tonight.
         deeper = "look-back " if item.page.lookback else ""
         self.recorder.count(f"{deeper}layout {article.layout}")
         self.recorder.count("restored", article.restored)
+        self.recorder.count("removed", read.removed)
         for flag in article.flags:
             if flag.startswith("generic_"):  # a part that the layout missed
                 self.recorder.count(f"{deeper}{flag.replace('_', ' ')}")
-        if article.layout != "none" and not deeper and self._is_sampled(item.page):
-            # The article goes on meanwhile.
-            self._checks.append(asyncio.ensure_future(self._crosscheck(item, article)))
-        return ExtractedArticle(item.page, article, item.layouts, item.of_list)
+        # The article goes on meanwhile.
+        self._checks.append(asyncio.ensure_future(self._crosscheck(item)))
+        if not article.blocks and not article.attachments and not article.title:
+            raise self.drop(item.page, Outcome.EMPTY, "neither title nor text")
+        return CheckedArticle(item.page, article, read.reasons, item.layouts, of_list=item.of_list)
 
-    def _is_sampled(self, page: PageRecord) -> bool:
-        """Return whether whole-page trafilatura reads the page too: the first of a section, and every tenth by its key."""
-        first = page.section not in self._sections
-        self._sections.add(page.section)
-        return first or is_sampled(page.key or page.url)
-
-    async def _crosscheck(self, item: ArticleResponse, article: Article) -> Crosscheck | None:
-        """Compare what the layout gave with the whole page. A failure here does not cost the article."""
+    async def _crosscheck(self, item: ArticleResponse) -> Crosscheck | None:
+        """Return how the layout compares with the whole page. A failure here does not cost the article."""
         try:
-            check = await self._worker.crosscheck_async(item.body, article, item.declared)
+            check = await item.answer.crosscheck
         except (ExtractTimeout, ExtractFailed) as error:
             self.recorder.count("crosscheck failed")
             _log.info("not cross-checked: %s", ascii(str(error)))
             return None
-        if check.disagrees:
+        if check is not None and check.disagrees:
             _log.warning(
                 "layout %s lacks %d of %d letters that the whole page has: %s, first %s",
                 check.layout, check.missed, check.whole, ascii(item.page.url), check.first,
@@ -158,40 +140,16 @@ class ExtractStage(PipelineStage):
         return check
 
     async def close_spider(self) -> None:
-        """Wait for the cross-checks and count them, since only all of them show what is frame; end the worker."""
+        """Wait for the cross-checks and count them, since only all of them show what is frame; end the process."""
         found = [each for each in await asyncio.gather(*self._checks) if each is not None]
         for each in without_frame(found):
             for name, count in crosscheck_counts(each).items():
                 self.recorder.count(name, count)
-        self._worker.close()
+        _pages(self._crawler).close()
 
 
-class CleanStage(PipelineStage):
-    """Take the widgets out."""
-
-    def process_item(self, item: ExtractedArticle) -> ExtractedArticle:
-        """Return the article without residue."""
-        try:
-            cleaned = clean(item.article)
-        except Exception as error:
-            raise self.drop_for_bug(item.page, error) from error
-        self.recorder.count("removed", len(cleaned.removed) - len(item.article.removed))
-        return ExtractedArticle(item.page, cleaned, item.layouts, item.of_list)
-
-
-class CheckStage(PipelineStage):
-    """Find the reasons against storing the article."""
-
-    def process_item(self, item: ExtractedArticle) -> CheckedArticle:
-        """Return the article with its reasons. A page without title and text is no article and is dropped."""
-        article = item.article
-        if not article.blocks and not article.attachments and not article.title:
-            raise self.drop(item.page, Outcome.EMPTY, "neither title nor text")
-        try:
-            reasons = check(article, item.page.fetched_at)
-            return CheckedArticle(item.page, article, reasons, item.layouts, of_list=item.of_list)
-        except Exception as error:
-            raise self.drop_for_bug(item.page, error) from error
+def _pages(crawler: Crawler) -> PageReader:
+    return cast("ReadingSpider", crawler.spider).pages
 
 
 class RereadStage(PipelineStage):
@@ -203,7 +161,6 @@ class RereadStage(PipelineStage):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._worker = ExtractionWorker()
         self._limit = crawler.settings.getint("DOWNLOAD_MAXSIZE")
 
     async def process_item(self, item: CheckedArticle) -> CheckedArticle:
@@ -224,8 +181,8 @@ class RereadStage(PipelineStage):
             raise self.drop_for_bug(item.page, error) from error
 
     async def _read_before(self, item: CheckedArticle) -> CheckedArticle:
-        writer, captures = self.recorder.writer, self.recorder.writer.captures
-        found = captures.latest(writer.portal, item.page.key or "")
+        writer, captures, key = self.recorder.writer, self.recorder.writer.captures, item.page.key or ""
+        found = captures.latest(writer.portal, key) if writer.lookups.is_stored(key) else None
         if found is None:
             return item
         now = reread_record(found.id, item.article)
@@ -233,14 +190,13 @@ class RereadStage(PipelineStage):
             return item
         line = captures.line(found)
         capture = captures.served(captures.place(found), line.portal, writer.via)
-        request = extraction_arguments(capture, line.url, item.layouts, line.fetched_at, self._limit)
-        before = listed_on(clean(await self._worker.read_async(*request)), listed_day(line))
+        body, url, layouts, fetched_at, declared = extraction_arguments(
+            capture, line.url, item.layouts, line.fetched_at, self._limit
+        )
+        question = PageQuestion(url, fetched_at, declared, listed_day(line))
+        before = await _pages(self._crawler).reread(question, body, layouts)
         self.recorder.count("reread")
         return replace(item, reread=reread_record(found.id, before))
-
-    async def close_spider(self) -> None:
-        """End the worker."""
-        self._worker.close()
 
 
 class StoreStage(PipelineStage):

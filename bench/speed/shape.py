@@ -31,7 +31,7 @@ BOUNDS = {
     "statements": 20.0,
     "transactions": 3.5,
     "connections": 0.1,
-    "parses": 3.7,
+    "parses": 1.1,
     "flushes": 2.6,
     "opened": 3.7,
     "calls": 36_000,

@@ -12,7 +12,7 @@ import fcntl
 import os
 import re
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,14 +41,22 @@ class SlotClosed(IgnoreRequest):
 class AddressSlots:
     """Turns of one crawl.
 
-    `folder` is shared by every crawl of the archive, or None; `going` returns whether the crawl goes on. `pause`,
-    `base` and `limit` are those of `Pace`. A wait in a file of more than `longest` seconds is ignored: a clock jumped.
+    `folder` is shared by every crawl of the archive, or None; `going` returns whether the crawl goes on, and `judged`
+    waits until that is known of every answer. `pause`, `base` and `limit` are those of `Pace`. A wait in a file of more
+    than `longest` seconds is ignored: a clock jumped.
     """
 
     def __init__(
-        self, folder: Path | None, pause: float, base: float, limit: float, longest: float, going: Callable[[], bool]
+        self,
+        folder: Path | None,
+        pause: float,
+        base: float,
+        limit: float,
+        longest: float,
+        going: Callable[[], bool],
+        judged: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        self._folder, self._going, self._longest = folder, going, longest
+        self._folder, self._going, self._judged, self._longest = folder, going, judged, longest
         self._pause, self._base, self._limit = pause, base, limit
         self.unanswered_robots: dict[str, int] = {}  # by host: how often its robots.txt was asked for without an answer
         self._paces: dict[str, Pace] = {}
@@ -74,6 +82,8 @@ class AddressSlots:
     async def hold(self, host: str) -> AsyncIterator[None]:
         """Wait for the turn, hold it during the request, then begin the pause. Raises SlotClosed after a stop."""
         async with self._one:
+            if self._judged is not None:  # an answer decides whether the portal is asked on
+                await self._judged()
             pace = self.pace(host)
             lock = await self._acquire(host, pace)
             try:
@@ -165,6 +175,11 @@ def slots_of(crawler: Crawler) -> AddressSlots:
             recorder = getattr(crawler.spider, "recorder", None)  # no spider before the start
             return bool(crawler.crawling) and not getattr(recorder, "stopping", False)
 
+        async def judged() -> None:
+            articles = getattr(crawler.spider, "articles", None)  # a check's spider judges at once
+            if articles is not None:
+                await articles.judged()
+
         _all[crawler] = AddressSlots(
             Path(settings.get("ARCHIVE") or "var/archive") / "open" / "turns",
             settings.getfloat("DOWNLOAD_DELAY"),
@@ -172,5 +187,6 @@ def slots_of(crawler: Crawler) -> AddressSlots:
             limit,
             longest + 1.0,
             going,
+            judged,
         )
     return _all[crawler]

@@ -11,8 +11,8 @@ from archive.model.decommission import BAD_CERTIFICATE, NO_NAME
 from archive.model.enums import Outcome
 from crawler.check.fetch import FetchResult
 from crawler.responses.facts import listing_text
-from crawler.responses.page_shape import PageShape, read_shape
 from crawler.urls import host_of, real_host, real_url
+from pipelines.html.page_shape import PageShape, read_shape
 from vietnam.letters import strip_diacritics
 from vietnam.provinces import Province, is_commune_host, successor
 

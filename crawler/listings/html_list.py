@@ -17,6 +17,7 @@ from w3lib.html import get_base_url
 
 from crawler.listings.listing import Entry, KeyOf
 from crawler.urls import absolute
+from pipelines.html.tree import shared_tree
 from vietnam.date_forms import TZ
 from vietnam.dates import Moment, read_machine, read_published
 from vietnam.letters import fold_spaces, nfc
@@ -133,8 +134,8 @@ def without_menus(found: ListPage, key_of: KeyOf) -> ListPage:
 
 
 def _opened(url: str, html: str) -> tuple[Selector, str]:
-    # Declared as HTML, because parsel would take an answer like `{}` for JSON and refuse to look into it.
-    return Selector(text=html, type="html"), get_base_url(html, url)
+    # The tree from which the page was judged.
+    return Selector(root=shared_tree(html), type="html"), get_base_url(html, url)
 
 
 def _entries(

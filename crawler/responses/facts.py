@@ -1,27 +1,25 @@
-"""Extract from a response the facts that classification needs: decoded text, the layouts with the portal's labels."""
+"""Extract from a response the facts that classification needs, and the layouts with the portal's labels."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
-from lxml.html import HtmlElement
 from scrapy.http import Response
 
 from crawler.requests import Expect, RequestInfo
-from crawler.responses.outcome import ResponseFacts
-from crawler.responses.page_shape import is_storm
+from crawler.responses.outcome import ResponseFacts, needs_tree
 from pipelines.article import Layout
 from pipelines.files.file_type import kind_of
 from pipelines.html.decoding import declared_charset, reads_as_text
-from pipelines.html.title import find_title
-from pipelines.html.tree import HtmlPage, line, parse, text_of
-from pipelines.readers.json_api import page_of
-from pipelines.readers.main_content import is_date_line
+from pipelines.html.page_shape import is_storm, read_shape
+from pipelines.readers.json_values import json_text
+from pipelines.sandbox.page_facts import judge_page
+from pipelines.sandbox.page_question import PageQuestion
 from vietnam.letters import decode
 
 _LONGEST_NOTICE = 1 << 20  # bytes
-_WALL_NOTICE = 200  # characters beside a form for a password: above, the form stands beside a text
+_NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # a page is judged alike at any time
 
 
 def layouts_of(layouts: tuple[Layout, ...], labels: tuple[str, ...]) -> tuple[Layout, ...]:
@@ -40,12 +38,11 @@ def listing_text(response: Response) -> str | None:
     return None if text is None or is_storm(text) else text
 
 
-def facts_of(
-    response: Response, ask: RequestInfo, home: str, own: frozenset[str], layouts: tuple[Layout, ...]
-) -> ResponseFacts:
-    """Return the facts of a response for `outcome.classify`. `own` are the portal's hosts as they are asked."""
-    charset = charset_of(response)
-    text = None if ask.expect is Expect.ATTACHMENT and _is_file(response.body) else _text(response.body, charset)
+def head_of(response: Response, ask: RequestInfo, home: str, own: frozenset[str]) -> ResponseFacts:
+    """Return the facts of a response that need no tree of its page. `own` are the portal's hosts as they are asked."""
+    is_json = ask.request is not None and ask.request.json
+    unread = ask.expect is Expect.ATTACHMENT and _is_file(response.body)
+    text = _text(response.body, charset_of(response)) if is_json else None
     return ResponseFacts(
         status=response.status,
         headers={
@@ -53,19 +50,31 @@ def facts_of(
             for name in response.headers
         },
         body=response.body,
-        text=text,
+        is_text=not unread and reads_as_text(response.body),
         url=response.url,
         requested_url=ask.url,
         expect=ask.expect,
         home=home,
         own=own,
         flags=frozenset(response.flags),
-        json=ask.request is not None and ask.request.json,
-        has_article=bool(layouts)
-        and text is not None
-        and not is_storm(text)
-        and _fits(response, ask, charset, layouts),
+        json=is_json,
+        data=json_text(text) if text is not None else None,
     )
+
+
+def facts_of(
+    response: Response, ask: RequestInfo, home: str, own: frozenset[str], layouts: tuple[Layout, ...] = ()
+) -> ResponseFacts:
+    """Return the facts of a response, its page read in this process: for what is no article of a night."""
+    facts = head_of(response, ask, home, own)
+    if not needs_tree(facts):
+        return facts
+    if layouts:
+        question = PageQuestion(ask.address or response.url, _NO_TIME, charset_of(response), json=facts.json)
+        read, _ = judge_page(question, layouts, response.body)
+        return replace(facts, shape=read.shape, has_article=read.has_article)
+    text = _text(response.body, charset_of(response))
+    return replace(facts, shape=read_shape(text) if text is not None and facts.data is None else None)
 
 
 def _is_file(body: bytes) -> bool:
@@ -77,30 +86,3 @@ def _text(body: bytes, charset: str | None) -> str | None:
     if not reads_as_text(body):
         return None
     return body.decode(decode(body, charset).encoding, "replace")
-
-
-def _fits(response: Response, ask: RequestInfo, charset: str | None, layouts: Sequence[Layout]) -> bool:
-    sent = page_of(response.body, ask.address or response.url, layouts, charset)
-    page: HtmlPage = parse(response.body, response.url, charset) if sent is None else parse(sent, response.url, "utf-8")
-    return any(
-        _is_dated(page)
-        if layout.is_unnamed
-        else any(True for _ in page.pick(layout.title))
-        and any(not _is_walled(element) for element, _, _ in page.pick(layout.body))
-        for layout in layouts
-        if page.match(layout.fits)
-    )
-
-
-def _is_dated(page: HtmlPage) -> bool:
-    """Return whether the line below the heading that the head confirms is nothing but a date, as no notice has it."""
-    _, heading = find_title(page)
-    below = heading.xpath("following::text()[normalize-space()][1]") if heading is not None else ()
-    return any(is_date_line(line(text)) for text in below)
-
-
-def _is_walled(body: HtmlElement) -> bool:
-    """Return whether a password is asked in the place of the text: a form with its notice, and little besides."""
-    forms = [field.getparent() for field in body.iter("input") if (field.get("type") or "").lower() == "password"]
-    around = frozenset(above for form in forms if form is not None for above in (form, *form.iterancestors("form")))
-    return bool(forms) and len(text_of(body, around)) < _WALL_NOTICE

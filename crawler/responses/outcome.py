@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from archive.model.enums import Outcome
 from crawler.requests import Expect
-from crawler.responses.page_shape import PageShape, read_shape
 from pipelines.html.decoding import CUT, DATALOSS, TOO_LARGE, UNKNOWN_ENCODING
-from pipelines.readers.json_values import JsonError, json_text, value_of
+from pipelines.html.page_shape import PageShape
+from pipelines.readers.json_values import JsonError, value_of
 from vietnam.letters import strip_diacritics
 
 
@@ -23,25 +23,30 @@ from vietnam.letters import strip_diacritics
 class ResponseFacts:
     """Facts of an answer for `classify`.
 
-    `headers` have lower-case names; `body` is decoded from its transfer form; `text` is None when the body is no text.
+    `headers` have lower-case names; `body` is decoded from its transfer form; `is_text` says whether it is text at all.
     `url` is where the answer came from, `requested_url` the address before redirects; `home` is the portal's front
     page, `own` its hosts, all with the replica suffix in a rehearsal. `flags` are those of
-    crawler.downloader.decompression and Scrapy. `has_article`: a layout of the portal found a title and a body in the
-    page. `json`: an interface was asked, which answers in JSON.
+    crawler.downloader.decompression and Scrapy. `json`: an interface was asked, which answers in JSON; `data` is that
+    JSON, None for any other text.
+
+    `shape` and `has_article` are read from the page's tree: its shape, None where it has none, and whether a layout of
+    the portal found a title and a body in it.
     """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
-    text: str | None
+    is_text: bool
     url: str
     requested_url: str
     expect: Expect
     home: str
     own: frozenset[str]
     flags: frozenset[str] = field(default_factory=frozenset)
-    has_article: bool = False
     json: bool = False
+    data: str | None = None
+    shape: PageShape | None = None
+    has_article: bool = False
 
 
 OutcomeDetail = tuple[Outcome, str | None]
@@ -89,18 +94,26 @@ _TINY = 4096  # bytes: the recorded challenges have 155 to 177
 
 def classify(facts: ResponseFacts) -> OutcomeDetail:
     """Return the outcome of an answer and a short detail for the page's line. Pure; the order of the checks matters."""
-    data = json_text(facts.text) if facts.json and facts.text is not None else None
-    shape = read_shape(facts.text) if facts.text is not None and data is None else None
     return (
         _transfer(facts)
-        or _blocked(facts, shape)
-        or _status(facts, shape)
+        or _blocked(facts)
+        or _status(facts)
         or _place(facts)
         or _type(facts)
-        or _content(facts, shape)
-        or (_json(facts, data) if facts.json else None)
+        or _content(facts)
+        or (_json(facts) if facts.json else None)
         or (Outcome(facts.expect.value), None)
     )
+
+
+def needs_tree(facts: ResponseFacts) -> bool:
+    """Return whether the outcome is decided by what stands in the page as well: status, headers and size are not enough."""
+    return facts.is_text and bool(facts.body.strip()) and _transfer(facts) is None
+
+
+def best_outcome(facts: ResponseFacts) -> OutcomeDetail:
+    """Return the outcome of an answer if its page holds an article, whatever it holds."""
+    return classify(replace(facts, shape=None, has_article=True))
 
 
 def _transfer(facts: ResponseFacts) -> OutcomeDetail | None:
@@ -115,9 +128,10 @@ def _transfer(facts: ResponseFacts) -> OutcomeDetail | None:
     return None
 
 
-def _blocked(facts: ResponseFacts, shape: PageShape | None) -> OutcomeDetail | None:
+def _blocked(facts: ResponseFacts) -> OutcomeDetail | None:
     """Recognise challenges, robot checks and firewalls, which come with 200 as well as with 403 and 503."""
-    if facts.text is None or shape is None or facts.has_article:
+    shape = facts.shape
+    if shape is None or facts.has_article:
         return None
     if len(facts.body) <= _TINY and shape.sets_cookie and shape.reloads and len(shape.visible) < 200:
         return Outcome.CHALLENGE, f"cookie and reload in {len(facts.body)} bytes"
@@ -140,10 +154,12 @@ def _firewall_words(facts: ResponseFacts, shape: PageShape) -> str | None:
     return f"a firewall's page: server {server[0]}" if server and facts.status in _FIREWALL_STATUS else None
 
 
-def _status(facts: ResponseFacts, shape: PageShape | None) -> OutcomeDetail | None:
+def _status(facts: ResponseFacts) -> OutcomeDetail | None:
     if facts.status in _STATUS:
         return _STATUS[facts.status], f"status {facts.status}"
-    if facts.status == 503 and ("retry-after" in facts.headers or (shape and _MAINTENANCE.search(_plain(shape.head)))):
+    if facts.status == 503 and (
+        "retry-after" in facts.headers or (facts.shape is not None and _MAINTENANCE.search(_plain(facts.shape.head)))
+    ):
         return Outcome.MAINTENANCE, "status 503"
     if facts.status >= 500:
         return Outcome.SERVER_ERROR, f"status {facts.status}"
@@ -178,12 +194,13 @@ def _type(facts: ResponseFacts) -> OutcomeDetail | None:
     allowed = (*_HTML, *_XML) if facts.expect is Expect.LISTING else _HTML
     if facts.json:
         allowed = (*_JSON, *_HTML)  # the body says what it is: interfaces send JSON under either
-    if kind not in allowed or facts.text is None:
+    if kind not in allowed or not facts.is_text:
         return Outcome.UNSUPPORTED_TYPE, (kind or "no text")[:80]
     return None
 
 
-def _content(facts: ResponseFacts, shape: PageShape | None) -> OutcomeDetail | None:
+def _content(facts: ResponseFacts) -> OutcomeDetail | None:
+    shape = facts.shape
     if shape is None or facts.expect is Expect.ATTACHMENT or shape.is_xml:
         return None
     if not facts.has_article:
@@ -193,12 +210,12 @@ def _content(facts: ResponseFacts, shape: PageShape | None) -> OutcomeDetail | N
     return _cut_html(facts, shape)
 
 
-def _json(facts: ResponseFacts, data: str | None) -> OutcomeDetail | None:
+def _json(facts: ResponseFacts) -> OutcomeDetail | None:
     """Recognise an interface's failure: a page, JSON that is broken, or nothing under the id."""
-    if data is None:
+    if facts.data is None:
         return Outcome.UNSUPPORTED_TYPE, "a page instead of JSON"
     try:
-        value = value_of(data)
+        value = value_of(facts.data)
     except JsonError as error:
         return (Outcome.TRUNCATED if error.cut else Outcome.ERROR), str(error)[:200]
     if facts.expect is Expect.ARTICLE and not facts.has_article:

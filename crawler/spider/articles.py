@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -16,14 +17,18 @@ from archive.model.enums import Event, Outcome
 from archive.model.records import ListEntry, ListRequest, LookbackMark
 from crawler.listings.listing import Following
 from crawler.requests import Exchange, Expect, RequestBuilder, exchange_of
-from crawler.responses.facts import charset_of
+from crawler.responses.facts import charset_of, head_of
+from crawler.responses.outcome import OutcomeDetail, best_outcome, classify, needs_tree
 from crawler.spider.article_identity import ArticleIdentity
-from crawler.spider.listings import DeclaredPortal, ListingReader, judge_response
+from crawler.spider.listings import DeclaredPortal, ListingReader, with_reason
 from crawler.spider.recorder import RunRecorder
 from crawler.spider.rendering import Renderer
 from crawler.spider.stop_rule import is_sampled_look, next_recheck, next_recheck_of_vanished
 from pipelines.article import Layout
-from pipelines.readers.json_api import page_of, pages_of
+from pipelines.readers.json_api import pages_of
+from pipelines.sandbox.extraction_worker import ExtractFailed, ExtractTimeout
+from pipelines.sandbox.page_question import PageQuestion
+from pipelines.sandbox.page_reader import PageAnswer, PageReader
 from pipelines.stages import ArticleResponse
 
 _MOST_ADDRESSES = 3  # of one article and night
@@ -45,6 +50,7 @@ class Articles:
     reader: ListingReader
     renderer: Renderer
     identity: ArticleIdentity
+    pages: PageReader
     layouts: tuple[Layout, ...]
     rechecks: Sequence[int]
     gone_after: int
@@ -52,6 +58,7 @@ class Articles:
     _shown: dict[str, list[str]] = field(default_factory=dict, init=False)
     _moved: int = field(default=0, init=False)
     _needless: set[str] = field(default_factory=set, init=False)
+    _unjudged: dict[Exchange, asyncio.Future[None]] = field(default_factory=dict, init=False)
 
     def request(
         self,
@@ -75,6 +82,8 @@ class Articles:
     ) -> Request:
         way = self.portal.article_source(key, url)
         self._asked.setdefault(key, []).append(way)
+        if not headers:  # a new page: the process is ready when it is there; an old one may be unchanged
+            self.pages.start()
         address = self.builder.here(url) if isinstance(way, ListRequest) else None
         info = replace(self.builder.info(Expect.ARTICLE, way, section), key=key, lookback=mark, address=address)
         return self.builder.build(info, self.on_response, headers=headers)
@@ -167,16 +176,16 @@ class Articles:
         if not self.portal.texts_in_lists:
             return []
         urls = {entry.url: entry.key for entry in entries if entry.key not in self._asked}
-        pages = pages_of(response.body, urls, self.layouts, charset_of(response))
-        for url in pages:
+        bodies = pages_of(response.body, urls, self.layouts, charset_of(response))
+        found: list[ArticleResponse | Request] = []
+        for url, body in bodies.items():
             self._asked.setdefault(urls[url], []).append(url)
             self.identity.answered(urls[url], Outcome.ARTICLE, url)
-        return [
-            ArticleResponse(
-                exchange.part(url, urls[url]).page(Outcome.ARTICLE), page, self.layouts, "utf-8", of_list=True
-            )
-            for url, page in pages.items()
-        ]
+            page = exchange.part(url, urls[url]).page(Outcome.ARTICLE)
+            question = PageQuestion(url, page.fetched_at, "utf-8", interface=False)
+            answer = self.pages.read(page, question, body, self.layouts)
+            found.append(ArticleResponse(page, answer, self.layouts, of_list=True))
+        return found
 
     def _elsewhere(self, exchange: Exchange) -> list[Request]:
         """Return the request for a missing article at another address: one of tonight's lists, or an earlier one of its own."""
@@ -190,35 +199,75 @@ class Articles:
                 return [self._build(info.section, key, url, info.lookback)]
         return []
 
+    def on_arrival(self, response: Response) -> None:
+        """Take note of a response that waits for its judgement."""
+        exchange = exchange_of(response)
+        # A browser asks for more before a page is judged: there the next request is not held back.
+        if exchange.info.expect is Expect.ARTICLE and not self.renderer.wanted:
+            self._unjudged[exchange] = asyncio.get_running_loop().create_future()
+
+    async def judged(self) -> None:
+        """Wait until every article's response that came is judged."""
+        while self._unjudged:
+            await asyncio.wait(tuple(self._unjudged.values()))
+
     async def on_response(self, response: Response) -> AsyncIterator[ArticleResponse | Request]:
         """Judge what an article's address brought and hand an article to the stages."""
-        recorder, exchange = self.recorder, exchange_of(response)
-        key = exchange.info.key
+        exchange = exchange_of(response)
         try:
-            response = await self.renderer.read(exchange, response)
-            outcome, detail = judge_response(exchange, response, self.portal.home, recorder.hosts.asked, self.layouts)
-            page = exchange.page(outcome, detail, next_look=self.next_recheck(key, outcome))
-            day = self.reader.listed_day(key) if outcome is Outcome.ARTICLE else None
-            further = self._elsewhere(exchange) if outcome in VANISHED else []
+            found = await self._record(exchange, response)
         except ArchiveError as error:
-            recorder.fail(error)
+            self.recorder.fail(error)
             return
+        finally:
+            arrived = self._unjudged.pop(exchange, None)
+            if arrived is not None:
+                arrived.set_result(None)
+        for each in found:
+            yield each
+
+    async def _record(self, exchange: Exchange, response: Response) -> Sequence[ArticleResponse | Request]:
+        """Record what is no article; return an article, or the requests for it at other addresses."""
+        recorder, key = self.recorder, exchange.info.key
+        response = await self.renderer.read(exchange, response)
+        (outcome, detail), answer = await self._judge(exchange, response)
+        page = exchange.page(outcome, detail, next_look=self.next_recheck(key, outcome))
+        further = self._elsewhere(exchange) if outcome in VANISHED else []
         if outcome is not Outcome.ARTICLE:
             recorder.write(page, last=not further)
         recorder.react(outcome)
-        for request in further:
-            yield request
         if not further:
             self.identity.answered(key, outcome, page.url)
-        if outcome is not Outcome.ARTICLE:
-            return
-        # The address that answered is where relative links start; the stages use the page's.
-        declared = charset_of(response)
-        sent = page_of(response.body, page.url, self.layouts, declared) if exchange.info.request else None
-        if sent is None:
-            yield ArticleResponse(page, response.body, self.layouts, declared, day=day)
-        else:
-            yield ArticleResponse(page, sent, self.layouts, "utf-8")
+        if outcome is Outcome.ARTICLE and answer is not None:
+            return [ArticleResponse(page, answer, self.layouts)]
+        return further
+
+    async def _judge(self, exchange: Exchange, response: Response) -> tuple[OutcomeDetail, PageAnswer | None]:
+        """Return what a response is, and the reading of its page; None where no tree decides."""
+        info, recorder = exchange.info, self.recorder
+        head = head_of(response, info, self.portal.home, recorder.hosts.asked)
+        best = best_outcome(head)
+        if not needs_tree(head):
+            return best, None
+        page = exchange.page(Outcome.ARTICLE)
+        question = PageQuestion(
+            # The address that answered is where relative links start.
+            page.url,
+            page.fetched_at,
+            charset_of(response),
+            self.reader.listed_day(info.key),
+            interface=info.request is not None,
+            json=head.json,
+            judge=True,
+            extract=best[0] is Outcome.ARTICLE,
+        )
+        answer = self.pages.read(page, question, response.body, self.layouts)
+        try:
+            facts = await answer.facts
+        except (ExtractTimeout, ExtractFailed):
+            return best, answer  # the stages take note of a page that cannot be read
+        outcome = classify(replace(head, shape=facts.shape, has_article=facts.has_article))
+        return with_reason(exchange, outcome), answer
 
     def next_recheck(self, key: str | None, outcome: Outcome) -> date | None:
         """Return when to ask for an article again; None where the schedule ends or the lists decide."""

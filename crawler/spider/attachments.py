@@ -36,9 +36,9 @@ def judge_attachment(seen: ResponseFacts, type_: str) -> tuple[Outcome, str | No
     if outcome is not Outcome.ATTACHMENT or kind_of(seen.body) is not None:
         return outcome, detail
     named = seen.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if seen.text is None or not (type_ or named in ("text/html", "application/xhtml+xml")):
+    if not seen.is_text or not (type_ or named in ("text/html", "application/xhtml+xml")):
         return Outcome.UNSUPPORTED_TYPE, (named or "no document")[:80]
-    if "<html" not in seen.text[:2000].lower():
+    if seen.shape is not None and not seen.shape.begins_html:
         return Outcome.SOFT_404, f"{len(seen.body)} bytes of text instead of the file"
     outcome, detail = classify(replace(seen, expect=Expect.ARTICLE))
     return (outcome, detail) if outcome in _PAGES else (Outcome.SOFT_404, "a page instead of the file")

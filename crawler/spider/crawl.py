@@ -46,6 +46,7 @@ from crawler.spider.stop_rule import first_walk_since
 from crawler.spider.walk import Homepage, NightlyWalk
 from crawler.spider.witness_check import WitnessCheck
 from pipelines.article import Layout
+from pipelines.sandbox.page_reader import PageReader
 from pipelines.stages import ArticleResponse
 
 _log = logging.getLogger(__name__)
@@ -85,6 +86,7 @@ class PortalCrawler(scrapy.Spider):
         own, files = own_hosts(self.home, self.hosts), file_hosts(self.home, self.province, self.file_hosts)
         hosts = PortalHosts(own, self.moved_to, options.kind is ArchiveKind.REPLICA, files)
         self.options, portal = options, type(self)
+        self.pages = PageReader()
         self.recorder = recorder = RunRecorder(writer, options, hosts, self.home, self.gone_after, self._close)
         builder = RequestBuilder(hosts.here, self.on_failure)
         self.renderer = Renderer(self.render, settings, self.home, recorder, self._download)
@@ -97,6 +99,7 @@ class PortalCrawler(scrapy.Spider):
             reader,
             self.renderer,
             self.identity,
+            self.pages,
             self.read_with(),
             options.recheck_days or self.recheck_days,
             self.gone_after,
@@ -117,6 +120,7 @@ class PortalCrawler(scrapy.Spider):
         """Make the spider for Scrapy, and connect what happens when nothing is left to do."""
         spider = super().from_crawler(crawler, *args, settings=crawler.settings, **kwargs)
         crawler.signals.connect(spider.on_idle, signal=signals.spider_idle)
+        crawler.signals.connect(spider.articles.on_arrival, signal=signals.response_received)
         crawler.signals.connect(spider.renderer.close, signal=signals.spider_closed)
         return spider
 

@@ -19,9 +19,8 @@ from crawler.listings.listing import Entry, Following, Listing, ListingError, Se
 from crawler.listings.witness import Witness, linked_feeds
 from crawler.requests import Exchange, RequestInfo
 from crawler.responses.facts import facts_of, listing_text
-from crawler.responses.outcome import classify
+from crawler.responses.outcome import OutcomeDetail, classify
 from crawler.spider.recorder import RunRecorder
-from pipelines.article import Layout
 
 _log = logging.getLogger(__name__)
 
@@ -160,10 +159,13 @@ class ListingReader:
         return self._days.get(key) or self._recorder.writer.lookups.listed_day(key)
 
 
-def judge_response(
-    exchange: Exchange, response: Response, home: str, own: frozenset[str], layouts: tuple[Layout, ...] = ()
-) -> tuple[Outcome, str | None]:
-    """Return what a response is, and a detail for its line; of a shell that was not rendered also why not."""
-    outcome, detail = classify(facts_of(response, exchange.info, home, own, layouts))
+def judge_response(exchange: Exchange, response: Response, home: str, own: frozenset[str]) -> OutcomeDetail:
+    """Return what a response is, its page read in this process, and a detail for its line."""
+    return with_reason(exchange, classify(facts_of(response, exchange.info, home, own)))
+
+
+def with_reason(exchange: Exchange, judged: OutcomeDetail) -> OutcomeDetail:
+    """Return an outcome with its detail; of a shell that was not rendered also why not."""
+    outcome, detail = judged
     why = exchange.not_rendered if outcome is Outcome.APP_SHELL else None
     return outcome, f"{detail}; {why}"[:200] if why else detail

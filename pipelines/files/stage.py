@@ -13,7 +13,7 @@ from archive.ingest.run_writer import RunWriter
 from archive.model.enums import Outcome
 from archive.model.records import Document, PageRecord
 from pipelines.files.text import AttachmentReading, AttachmentWorker
-from pipelines.sandbox.child_process import ReadFailed
+from pipelines.sandbox.reader_process import ReadFailed
 from pipelines.stages import PipelineStage
 from vietnam.documents import cited_documents
 

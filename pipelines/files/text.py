@@ -7,12 +7,14 @@ error.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archive.messages.reason import Reason, sentences
+from archive.messages.reason import Reason
+from archive.storage.jsonl import decoder
 from pipelines.files.file_type import kind_of
-from pipelines.sandbox.child_process import Json, ReaderProcess, ReadFailed, ReadTimeout, serve
+from pipelines.sandbox.child_process import Answer, encode, serve
+from pipelines.sandbox.reader_process import ReaderProcess, ReadFailed, ReadRequest, ReadTimeout
 from vietnam.documents import document_numbers
 from vietnam.letters import is_legacy_font, is_mojibake
 
@@ -36,6 +38,9 @@ class AttachmentReading:
     extractor: str = ""
     documents: tuple[str, ...] = ()
     reasons: tuple[Reason, ...] = ()
+
+
+_READING = decoder(AttachmentReading)
 
 
 def read_attachment(body: bytes) -> AttachmentReading:
@@ -97,14 +102,14 @@ class AttachmentWorker(ReaderProcess):
     def read(self, body: bytes, what: str) -> AttachmentReading:
         """Read one file; `what` names it in errors."""
         try:
-            return _reading_from(self.call({}, body, what))
+            return _READING.decode(self.call(ReadRequest(b"", body, what))[0])
         except (ReadTimeout, ReadFailed) as error:
             return _unread(body, error)
 
     async def read_async(self, body: bytes, what: str) -> AttachmentReading:
         """Read one file from a coroutine, without blocking the event loop."""
         try:
-            return _reading_from(await self.call_async({}, body, what))
+            return _READING.decode(await self.ask(ReadRequest(b"", body, what))[0])
         except (ReadTimeout, ReadFailed) as error:
             return _unread(body, error)
 
@@ -116,25 +121,12 @@ def _unread(body: bytes, error: ReadTimeout | ReadFailed) -> AttachmentReading:
     return AttachmentReading(kind_of(body) or "unknown", flags=(flag,))
 
 
-def _reading_from(answer: Json) -> AttachmentReading:
-    return AttachmentReading(
-        kind=answer["kind"],
-        text=answer["text"],
-        flags=tuple(answer["flags"]),
-        extractor=answer["extractor"],
-        documents=tuple(answer["documents"]),
-        reasons=sentences(answer["reasons"]),
-    )
-
-
-def _load() -> Callable[[Json, bytes], Json]:
+def _load() -> Answer:
     import pipelines.files.docx
     import pipelines.files.pdf  # noqa: F401  before the first file's clock runs
 
-    def read(request: Json, body: bytes) -> Json:
-        reading = read_attachment(body)
-        plain = {name: getattr(reading, name) for name in AttachmentReading.__slots__}
-        return plain | {"reasons": [reason.plain() for reason in reading.reasons]}
+    def read(question: bytes, context: bytes, body: bytes) -> Iterator[bytes]:
+        yield encode(read_attachment(body))
 
     return read
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from urllib.parse import urljoin
 
 from lxml import etree
@@ -71,22 +72,35 @@ class HtmlPage:
                     yield element, value, name is None
 
 
-def parse(body: bytes, url: str, declared: str | None = None) -> HtmlPage:
-    """Parse `body`; `declared` is the header's encoding, else the page's own is used. Never raises on markup."""
+def served_text(body: bytes, declared: str | None = None) -> tuple[str, int]:
+    """Return the body as text, its letters as served, and the count of unreadable characters.
+
+    `declared` is the header's encoding, else the page's own is used.
+    """
     if declared is None and (named := _META_CHARSET.search(body[:4096])):
         declared = named[1].decode("ascii", "replace")
     decoded = decode(body, declared)
-    # Decoded again as it is: `Decoded.text` is NFC, and an address with combining letters must stay as served.
-    raw = body.decode(decoded.encoding, "replace").lstrip("\ufeff").replace("\x00", "")
+    # Decoded again as it is: `DecodedText.text` is NFC, and an address with combining letters must stay as served.
+    return body.decode(decoded.encoding, "replace").lstrip("\ufeff").replace("\x00", ""), decoded.replaced
+
+
+def parse(body: bytes, url: str, declared: str | None = None) -> HtmlPage:
+    """Parse `body`; `declared` is the header's encoding, else the page's own is used. Never raises on markup."""
+    text, replaced = served_text(body, declared)
+    return parse_text(text, url, replaced)
+
+
+def parse_text(text: str, url: str, replaced: int = 0) -> HtmlPage:
+    """Parse a text; `replaced` counts the characters of it that were unreadable. Never raises on markup."""
     # Lone surrogates cannot be handed to the parser, which reads UTF-8 here so that no XML declaration misleads it.
-    served = raw.encode("utf-8", "replace")
+    served = text.encode("utf-8", "replace")
     # huge_tree: below 256 levels the parser drops the text otherwise.
     parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_pis=True)
     try:
         root = document_fromstring(served or b"<html></html>", parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):
         _raise_if_short_of_memory(parser)
-        return HtmlPage(document_fromstring("<html><body></body></html>"), url, url, decoded.replaced, False)
+        return HtmlPage(document_fromstring("<html><body></body></html>"), url, url, replaced, False)
     _raise_if_short_of_memory(parser)
     damaged = any("xcessive depth" in entry.message for entry in parser.error_log)
     base = url
@@ -94,7 +108,13 @@ def parse(body: bytes, url: str, declared: str | None = None) -> HtmlPage:
         if href := (element.get("href") or "").strip():
             base = urljoin(url, href)
             break
-    return HtmlPage(root, url, base, decoded.replaced, damaged)
+    return HtmlPage(root, url, base, replaced, damaged)
+
+
+@lru_cache(maxsize=1)
+def shared_tree(text: str) -> HtmlElement:
+    """Return the tree of a text that several readers look at one after the other; none of them may change it."""
+    return parse_text(text, "").root
 
 
 def _raise_if_short_of_memory(parser: HTMLParser) -> None:

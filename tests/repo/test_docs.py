@@ -119,7 +119,7 @@ def test_the_architecture_page_has_the_order_of_the_rooms() -> None:
 def test_the_architecture_page_names_classes_that_exist() -> None:
     page = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
     (block,) = re.findall(r"## What holds what\n.*?```\n(.*?)```", page, re.DOTALL)
-    product = [path for top in ("archive", "crawler") for path in ROOT.glob(f"{top}/**/*.py")]
+    product = [path for top in ("archive", "crawler", "pipelines") for path in ROOT.glob(f"{top}/**/*.py")]
     defined = {name for path in product for name in re.findall(r"^class (\w+)", path.read_text("utf-8"), re.MULTILINE)}
     named = [re.split(r"  +| \(", line.strip())[0] for line in block.splitlines()]
     assert {name for names in named for name in names.split(", ")} <= defined

@@ -17,9 +17,9 @@ from archive.model.records import Run
 from crawler.boilerplate.rules import BoilerplateRule, add_rule, file_of, rules_of, with_rules
 from crawler.reports.night_table import NightRow
 from pipelines.article import Layout
-from pipelines.article_json import layout_from_json, layout_to_json
 from pipelines.boilerplate.positions import selectors_of
 from pipelines.extract import extract
+from pipelines.sandbox.page_question import layouts_context, layouts_of
 from vietnam.date_forms import TZ
 
 LAYOUT = Layout("plain", "article", ("h1",), (".ngay",), (".noi-dung",), lead=(".tom-tat",), drop=(".cu",))
@@ -141,7 +141,7 @@ def test_a_layout_takes_its_lines_through_the_worker() -> None:
         ),
     )
 
-    assert layout_from_json(layout_to_json(layout)) == layout
+    assert layouts_of(layouts_context((layout,))) == (layout,)
     assert (layout.before, layout.among, layout.after, layout.boxes) == (("a",), ("b",), ("c",), ("d",))
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from archive.model.enums import Outcome
 from crawler.requests import Expect
-from crawler.responses.outcome import ResponseFacts, classify
+from crawler.responses.outcome import ResponseFacts, best_outcome, classify, needs_tree
+from pipelines.html.page_shape import read_shape
 from testing.recorded import ABSENT, DATA
 
 HOME = "https://www.ba-song.replica.test"
@@ -129,7 +132,8 @@ def seen(text: str | bytes = ARTICLE, **more: object) -> ResponseFacts:
         "status": 200,
         "headers": {"content-type": "text/html; charset=utf-8"},
         "body": body,
-        "text": body.decode("utf-8", "replace"),
+        "is_text": True,
+        "shape": read_shape(body.decode("utf-8", "replace")),
         "url": URL,
         "requested_url": URL,
         "expect": Expect.ARTICLE,
@@ -215,6 +219,17 @@ CASES = {
 @pytest.mark.parametrize(("answer", "expected"), CASES.values(), ids=CASES.keys())
 def test_an_answer_has_its_outcome(answer: ResponseFacts, expected: Outcome) -> None:
     assert classify(answer)[0] is expected
+
+
+@pytest.mark.parametrize("answer", [answer for answer, _ in CASES.values()], ids=CASES.keys())
+def test_what_is_read_of_a_page_elsewhere_decides_alike(answer: ResponseFacts) -> None:
+    judged = classify(answer)
+    if answer.shape is not None:
+        assert classify(replace(answer, shape=answer.shape.brief())) == judged
+    if not needs_tree(answer):
+        assert classify(replace(answer, shape=None)) == best_outcome(answer) == judged
+    elif best_outcome(answer)[0] is not Outcome.ARTICLE:
+        assert judged[0] is not Outcome.ARTICLE
 
 
 def test_a_body_without_its_end_is_noted_when_nothing_else_speaks_against_it() -> None:

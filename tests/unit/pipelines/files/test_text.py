@@ -26,7 +26,8 @@ from crawler.spider.attachments import judge_attachment
 from pipelines.files.file_type import kind_of
 from pipelines.files.pdf import join_lines
 from pipelines.files.text import AttachmentWorker, read_attachment
-from pipelines.sandbox.child_process import ReadFailed
+from pipelines.html.page_shape import read_shape
+from pipelines.sandbox.reader_process import ReadFailed
 from replicas.articles import PORTALS, articles
 from replicas.files import (
     FileKind,
@@ -296,11 +297,12 @@ NOT_FILES = {
 
 @pytest.mark.parametrize(("body", "kind", "type_", "outcome"), NOT_FILES.values(), ids=NOT_FILES)
 def test_status_200_makes_no_file(body: bytes, kind: str, type_: str, outcome: Outcome) -> None:
-    text = None if kind_of(body) or b"\0" in body else body.decode()
+    is_text = kind_of(body) is None and b"\0" not in body
     url = "https://x.replica.test/files/a.pdf"
     seen = ResponseFacts(
-        200, {"content-type": kind}, body, text, url, url, Expect.ATTACHMENT, "https://x.replica.test", OWN
-    )
+        200, {"content-type": kind}, body, is_text, url, url, Expect.ATTACHMENT, "https://x.replica.test", OWN,
+        shape=read_shape(body.decode()) if is_text else None,
+    )  # fmt: skip
     assert judge_attachment(seen, type_)[0] is outcome
 
 

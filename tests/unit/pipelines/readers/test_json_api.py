@@ -14,6 +14,7 @@ from crawler.spiders.cong_an_ha_noi import CongAnHaNoi
 from crawler.spiders.vinh_phuc import VinhPhuc
 from pipelines.article import PublishedFrom
 from pipelines.extract import extract
+from pipelines.html.page_shape import read_shape
 from pipelines.readers.json_api import page_of
 from pipelines.readers.json_values import JsonError, json_text, text_value, value_of
 from vietnam.date_forms import TZ
@@ -146,5 +147,9 @@ def test_the_outcome_of_an_interfaces_answer(
 ) -> None:
     url, own = "https://a.vn/api", frozenset({"a.vn"})
     headers = {"content-type": kind}
-    seen = ResponseFacts(status, headers, text.encode(), text, url, url, expect, "https://a.vn", own, json=True)
+    data = json_text(text)
+    seen = ResponseFacts(
+        status, headers, text.encode(), True, url, url, expect, "https://a.vn", own,
+        json=True, data=data, shape=read_shape(text) if data is None else None,
+    )  # fmt: skip
     assert classify(seen)[0] is outcome

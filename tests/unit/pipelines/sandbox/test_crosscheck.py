@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from dataclasses import replace
 from functools import cache
@@ -16,7 +15,8 @@ from pipelines.extract import extract
 from pipelines.html.tree import parse
 from pipelines.sandbox.crosscheck import crosscheck
 from pipelines.sandbox.crosscheck_stats import Crosscheck, Misfit, crosscheck_counts, is_sampled, misfits, without_frame
-from pipelines.sandbox.extraction_worker import ExtractionWorker
+from pipelines.sandbox.extraction_worker import ExtractionWorker, page_request
+from pipelines.sandbox.page_question import CROSSCHECK, READING, PageQuestion
 from replicas.sites.catalogue import SITES
 
 PROSE = (
@@ -206,9 +206,11 @@ def test_the_child_says_the_same() -> None:
     page = pages("quang_tri")[0]
     article = extract(page.body, page.expected.url, layouts("quang_tri"), page.now)
     with ExtractionWorker() as worker:
-        checked = asyncio.run(worker.crosscheck_async(page.body, article))
+        question = PageQuestion(page.expected.url, page.now, clean=False, crosscheck=True)
+        read, checked = worker.call(page_request(question, page.body, layouts("quang_tri")))
 
-        assert checked == crosscheck(parse(page.body, page.expected.url), article)
+        assert READING.decode(read).article == article
+        assert CROSSCHECK.decode(checked) == crosscheck(parse(page.body, page.expected.url), article)
         assert worker.read(page.body, page.expected.url, layouts("quang_tri"), page.now) == article
 
 

@@ -1,13 +1,13 @@
-"""Read the shape of a page once: visible text, main text, and devices such as captchas."""
+"""Read the shape of a page: visible text, main text, and devices such as captchas."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import lxml.etree
 import lxml.html
 
+from pipelines.html.tree import shared_tree
 from vietnam.letters import strip_diacritics
 
 _XML = re.compile(r"\s*(?:<\?xml\b|<rss\b|<feed\b|<urlset\b|<sitemapindex\b)", re.I)
@@ -46,6 +46,7 @@ _IS_NO_MORE = (
 )
 _ABSENT = re.compile(rf"\b{_THING}\b[^.!?]{{0,60}}\b{_IS_NO_MORE}|khong tim thay\b[^.!?]{{0,40}}\b{_THING}\b", re.I)
 _ABSENT_HINT = re.compile(r"tồn tại|tìm thấy|xóa|xoá|gỡ|không còn|found|exist|available|removed|deleted", re.I)
+_BRIEF = 1000  # characters of main text: more than any rule of `crawler.responses.outcome` calls short
 _HIDDEN = re.compile(r"display\s*:\s*none", re.I)
 
 
@@ -54,7 +55,7 @@ _Texts = list[tuple[str, bool, lxml.html.HtmlElement]]
 
 @dataclass(frozen=True, slots=True)
 class PageShape:
-    """Shape of a page for `outcome.classify`.
+    """Shape of a page, from which its outcome is decided.
 
     `visible` is all text outside scripts and hidden parts; `main` is its part outside links, menus, headers, footers,
     forms and dialogs. `head` is the page's title and first headings. `captcha` names a device that checks for a person;
@@ -82,17 +83,34 @@ class PageShape:
     sends_to: str = ""
     is_xml: bool = False
 
+    def brief(self) -> PageShape:
+        """Return the shape with only the beginnings of long texts: that a page has much text is all that they decide."""
+        if len(self.main) <= _BRIEF:
+            return self
+        return replace(self, visible=self.visible[:_BRIEF], main=self.main[:_BRIEF])
+
 
 def read_shape(text: str) -> PageShape | None:
-    """Read the shape of a page; None when it cannot be parsed at a bounded cost or is no markup at all."""
-    if _XML.match(text):
-        return PageShape(is_xml=True)
-    if is_storm(text):
-        return None
-    try:
-        root = lxml.html.document_fromstring(text.replace("\0", ""), parser=lxml.html.HTMLParser(encoding=None))
-    except (lxml.etree.LxmlError, ValueError):
-        return PageShape(visible=text.strip()[:2000], main=text.strip()[:2000])
+    """Read the shape of a page in this process; None when it cannot be parsed at a bounded cost.
+
+    The tree is `shared_tree` of the text: who reads the page afterwards has it already.
+    """
+    if is_xml(text):
+        return shape_of(text, None)
+    return None if is_storm(text) else shape_of(text, shared_tree(text))
+
+
+def is_xml(text: str) -> bool:
+    """Return whether a text begins as XML: a feed, a sitemap, or a page that says so."""
+    return bool(_XML.match(text))
+
+
+def shape_of(text: str, root: lxml.html.HtmlElement | None) -> PageShape:
+    """Read the shape of a page from its text and tree; of XML, which has no tree, only that it is XML."""
+    lower = text.lower()
+    begins_html = "<html" in lower[:2000]
+    if root is None:
+        return PageShape(begins_html=begins_html, is_xml=True)
     scripts = " ".join(script.text or "" for script in root.iter("script"))
     visible, main = [], []
     texts = _texts(root)
@@ -102,7 +120,6 @@ def read_shape(text: str) -> PageShape | None:
             main.append(text_part)
     passwords = [box for box in root.iter("input") if (box.get("type") or "").lower() == "password"]
     captcha, returns_here = _captcha(root)
-    lower = text.lower()
     return PageShape(
         visible=" ".join(visible),
         main=" ".join(main),
@@ -117,14 +134,14 @@ def read_shape(text: str) -> PageShape | None:
         app_root=_app_root(root),
         sets_cookie=bool(_SET_COOKIE.search(scripts)),
         reloads=bool(_RELOAD.search(scripts)),
-        begins_html="<html" in lower[:2000],
+        begins_html=begins_html,
         ends_html="</html" in lower or "</body" in lower,
         sends_to=_sends_to(root),
     )
 
 
 def is_storm(text: str) -> bool:
-    """Return whether a tag carries so many attributes that parsing it would block the crawl."""
+    """Return whether a tag carries so many attributes that parsing it would block its reader."""
     return any(tag.group().count("=") > _STORM_ATTRIBUTES for tag in _STORM_TAG.finditer(text))
 
 

@@ -1,0 +1,43 @@
+"""Read what decides a response's outcome: the shape of its page and whether it holds an article."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipelines.article import Layout
+from pipelines.html.page_shape import is_storm, is_xml, shape_of
+from pipelines.html.tree import HtmlPage, parse, parse_text, served_text
+from pipelines.readers.article_presence import has_article
+from pipelines.readers.json_api import page_of
+from pipelines.readers.json_values import json_text
+from pipelines.sandbox.page_question import PageFacts, PageQuestion
+
+
+@dataclass(frozen=True, slots=True)
+class PageTrees:
+    """The trees of a body: of it as it was served, and of the page that a layout makes of JSON or of a row."""
+
+    served: HtmlPage | None = None
+    record: HtmlPage | None = None
+
+
+def record_of(question: PageQuestion, layouts: tuple[Layout, ...], body: bytes) -> HtmlPage | None:
+    """Return the page of the article in an answer of JSON or rows; None for every other body."""
+    sent = page_of(body, question.url, layouts, question.declared)
+    return parse(sent, question.url, "utf-8") if sent is not None else None
+
+
+def judge_page(question: PageQuestion, layouts: tuple[Layout, ...], body: bytes) -> tuple[PageFacts, PageTrees]:
+    """Return the facts of a page and the trees that they were read from.
+
+    A page that would block its parser has neither shape nor tree, JSON of an interface no shape.
+    """
+    text, replaced = served_text(body, question.declared)
+    record = record_of(question, layouts, body)
+    if is_storm(text):
+        return PageFacts(None, False), PageTrees(record=record)
+    is_data = question.json and json_text(text) is not None
+    served = None if is_data else parse_text(text, question.url, replaced)
+    shape = shape_of(text, None if is_xml(text) else served.root).brief() if served is not None else None
+    judged = record or served
+    return PageFacts(shape, judged is not None and has_article(judged, layouts)), PageTrees(served, record)

@@ -1,0 +1,78 @@
+"""Define what the extraction process is asked of one page, and the parts of its answer, as JSON on the pipe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+
+import msgspec
+
+from archive.messages.reason import Reason
+from archive.storage.jsonl import decoder
+from pipelines.article import Article, Layout
+from pipelines.html.page_shape import PageShape
+from pipelines.sandbox.child_process import encode
+from pipelines.sandbox.crosscheck_stats import Crosscheck
+
+
+@dataclass(frozen=True, slots=True)
+class PageQuestion:
+    """Say what is wanted of a page: each of `judge`, `extract` and `crosscheck` adds a part to the answer.
+
+    `url` is the article's address, `now` (aware) the moment of the fetch, `declared` the header's encoding, `day` what the
+    list showed beside it, for pages that show no date. `interface`: the body may be JSON or rows that a layout describes;
+    `json`: an interface was asked that answers in JSON. With `clean` the article is cleaned and checked as well.
+    """
+
+    url: str
+    now: datetime
+    declared: str | None = None
+    day: date | None = None
+    interface: bool = True
+    json: bool = False
+    judge: bool = False
+    extract: bool = True
+    clean: bool = True
+    crosscheck: bool = False
+
+    @property
+    def parts(self) -> int:
+        """The number of parts of the answer."""
+        return self.judge + self.extract + self.crosscheck
+
+
+@dataclass(frozen=True, slots=True)
+class PageFacts:
+    """What the outcome of a response is decided from, as far as its tree says it; `shape` is None where there is no tree."""
+
+    shape: PageShape | None
+    has_article: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleReading:
+    """An article with the number of lines that cleaning removed and the reasons against storing it."""
+
+    article: Article
+    removed: int = 0
+    reasons: tuple[Reason, ...] = ()
+
+
+FACTS = decoder(PageFacts)
+READING = decoder(ArticleReading)
+CROSSCHECK: msgspec.json.Decoder[Crosscheck | None] = msgspec.json.Decoder(Crosscheck | None)
+QUESTION = msgspec.json.Decoder(PageQuestion)
+_LAYOUTS = msgspec.json.Decoder(tuple[Layout, ...])
+
+
+@lru_cache(maxsize=64)
+def layouts_context(layouts: tuple[Layout, ...]) -> bytes:
+    """Return the layouts as the context of a request: a crawl's articles share them."""
+    return encode(layouts)
+
+
+@lru_cache(maxsize=64)
+def layouts_of(context: bytes) -> tuple[Layout, ...]:
+    """Return the layouts of a context."""
+    return _LAYOUTS.decode(context)

@@ -1,0 +1,98 @@
+"""Read a crawl's pages in its one extraction process, one after the other, and cross-check a sample of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from archive.model.records import PageRecord
+from pipelines.article import Article, Layout
+from pipelines.sandbox.crosscheck_stats import Crosscheck, is_sampled
+from pipelines.sandbox.extraction_worker import ExtractionWorker, page_request
+from pipelines.sandbox.page_question import CROSSCHECK, FACTS, READING, ArticleReading, PageFacts, PageQuestion
+
+_Part = TypeVar("_Part")
+
+
+@dataclass(eq=False, slots=True)
+class PageAnswer:
+    """The parts of an answer as they come; each may raise ExtractTimeout or ExtractFailed.
+
+    `facts` comes where the page is judged, `article` where it is extracted. `crosscheck` is None for a page that is not
+    sampled or that no layout read.
+    """
+
+    facts: asyncio.Future[PageFacts] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    article: asyncio.Future[ArticleReading] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    crosscheck: asyncio.Future[Crosscheck | None] = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
+
+
+class PageReader:
+    """Ask the extraction process of one crawl. It is started with the first question, or with `start`."""
+
+    def __init__(self, worker: ExtractionWorker | None = None) -> None:
+        self._worker = worker or ExtractionWorker()
+        self._turn = asyncio.Lock()
+        self._sections: set[str | None] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self) -> None:
+        """Start the process ahead of the first page, from a coroutine."""
+        self._worker.start()
+
+    def close(self) -> None:
+        """End the process."""
+        self._worker.close()
+
+    def read(self, page: PageRecord, question: PageQuestion, body: bytes, layouts: Sequence[Layout]) -> PageAnswer:
+        """Ask this of the page of a line; the answer comes when those before it have come."""
+        answer = PageAnswer()
+        task = asyncio.ensure_future(self._answer(answer, page, question, body, layouts))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return answer
+
+    async def reread(self, question: PageQuestion, body: bytes, layouts: Sequence[Layout]) -> Article:
+        """Return the article of an earlier capture. Raises ExtractTimeout or ExtractFailed."""
+        (part,) = self._worker.ask(page_request(question, body, layouts))
+        return READING.decode(await part).article
+
+    async def _answer(
+        self, answer: PageAnswer, page: PageRecord, question: PageQuestion, body: bytes, layouts: Sequence[Layout]
+    ) -> None:
+        async with self._turn:  # whether a page is sampled depends on those before it
+            sampled = question.extract and self._is_sampled(page)
+            request = page_request(replace(question, crosscheck=sampled), body, layouts)
+            parts = iter(self._worker.ask(request))
+            if question.judge:
+                await _hand_over(next(parts), FACTS.decode, answer.facts)
+            if question.extract:
+                await _hand_over(next(parts), READING.decode, answer.article)
+                self._note(page, answer.article)
+        if sampled:
+            await _hand_over(next(parts), CROSSCHECK.decode, answer.crosscheck)
+        else:
+            answer.crosscheck.set_result(None)
+
+    def _is_sampled(self, page: PageRecord) -> bool:
+        """Return whether whole-page trafilatura reads the page too: the first of a section, and every tenth by its key.
+
+        Old pages have old layouts: what a look-back reads says nothing of how the layouts fit tonight.
+        """
+        return page.lookback is None and (page.section not in self._sections or is_sampled(page.key or page.url))
+
+    def _note(self, page: PageRecord, read: asyncio.Future[ArticleReading]) -> None:
+        if page.lookback is None and read.exception() is None and read.result().article.layout != "none":
+            self._sections.add(page.section)
+
+
+async def _hand_over(part: Awaitable[bytes], decode: Callable[[bytes], _Part], to: asyncio.Future[_Part]) -> None:
+    try:
+        to.set_result(decode(await part))
+    except Exception as error:  # whatever it is, who awaits the part decides what it costs
+        to.set_exception(error)
+        to.exception()  # a part that nobody awaits is no error in the log
