@@ -11,6 +11,8 @@ import unicodedata
 from dataclasses import dataclass
 from itertools import pairwise
 
+from webencodings import lookup  # type: ignore[import-untyped]  # ships no types
+
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\u2028\u2029]")
 # Every separator of Unicode but the plain blank; U+200B is no separator there and goes below.
 _BLANKS = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
@@ -20,6 +22,8 @@ _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\U000e0000-\U000e007f]"
 )
+_MOST_MARKS = 30
+_MARKS = re.compile(f"[\u0300-\U0010ffff]{{{_MOST_MARKS + 1},}}")  # and other letters: a run is looked through
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 _TONES = "\u0300\u0301\u0309\u0303\u0323"
@@ -59,9 +63,29 @@ class DecodedText:
     replaced: int
 
 
+def _stream_safe(s: str) -> str:
+    """Return the text without the marks of a run after the thirtieth (UAX #15, D4), which no language writes.
+
+    Normalizing sorts the marks of a run in quadratic time, and cannot be interrupted.
+    """
+    # Whether a text is normalized is found in linear time; nearly every one is.
+    if s.isascii() or unicodedata.is_normalized("NFC", s):
+        return s
+    return _MARKS.sub(_without_surplus_marks, s)
+
+
+def _without_surplus_marks(run: re.Match[str]) -> str:
+    marks, left = 0, list[str]()
+    for letter in run[0]:
+        marks = marks + 1 if unicodedata.combining(letter) else 0
+        if marks <= _MOST_MARKS:
+            left.append(letter)
+    return "".join(left)
+
+
 def nfc(s: str) -> str:
-    """Return the composed form in which all text is stored and compared."""
-    return unicodedata.normalize("NFC", s)
+    """Return the composed form in which all text is stored and compared; of a run of marks only thirty stay."""
+    return unicodedata.normalize("NFC", _stream_safe(s))
 
 
 def fold_spaces(s: str) -> str:
@@ -81,14 +105,14 @@ def clean_letters(s: str) -> str:
 
 def fold(s: str) -> str:
     """Fold case, spaces and the two tone styles (`hoà`, `hòa`), for comparison only; `Ð` (U+00D0) counts as `Đ`."""
-    s = unicodedata.normalize("NFD", unicodedata.normalize("NFD", s).casefold())
+    s = unicodedata.normalize("NFD", unicodedata.normalize("NFD", _stream_safe(s)).casefold())
     s = _TONED_PAIR.sub(r"\1\3\2", s).replace("ð", "đ")
     return fold_spaces(nfc(s))
 
 
 def strip_diacritics(s: str) -> str:
     """Return lower case without tone marks, hooks and bars (`Đồng Nghị` gives `dong nghi`), for finding only."""
-    s = unicodedata.normalize("NFD", s).lower()
+    s = unicodedata.normalize("NFD", _stream_safe(s)).lower()
     bare = "".join(c for c in unicodedata.normalize("NFD", s) if not unicodedata.combining(c))
     return nfc(bare.replace("đ", "d").replace("ð", "d"))
 
@@ -115,31 +139,20 @@ def _read(body: bytes, encoding: str) -> DecodedText:
     return DecodedText(nfc(text), encoding, text.count("\ufffd"))
 
 
-_NAMES = {
-    "utf8": "utf-8",
-    "utf-8-sig": "utf-8",
-    "unicode-1-1-utf-8": "utf-8",
-    "cp1258": "windows-1258",
-    "x-cp1258": "windows-1258",
-    "iso-8859-1": "windows-1252",
-    "latin1": "windows-1252",
-    "latin-1": "windows-1252",
-    "us-ascii": "windows-1252",
-    "ascii": "windows-1252",
-    "cp1252": "windows-1252",
-    "utf16": "utf-16",
-}
+_SPELLINGS = {"utf-8-sig": "utf-8", "latin-1": "iso-8859-1", "utf16": "utf-16"}
+"""Labels that portals and programs write beside those of the WHATWG table."""
 
 
 def _encoding_name(declared: str | None) -> str | None:
-    """Return the declared encoding by its usual name, None where it is unusable (WHATWG: latin-1 is cp1252)."""
-    name = (declared or "").strip().strip("\"'").lower()
-    name = _NAMES.get(name, name)
-    try:
-        "".encode(name)
-    except (LookupError, ValueError):
+    """Return Python's name of the declared encoding; None where the WHATWG table has no such label (latin-1 is cp1252).
+
+    Python's own registry also has codecs that are no encodings of pages: some fail, some take quadratic time.
+    """
+    label = (declared or "").strip().strip("\"'").lower()
+    found = lookup(_SPELLINGS.get(label, label))
+    if found is None or found.name in ("replacement", "x-user-defined"):
         return None
-    return name or None
+    return str(found.name if found.name in ("utf-8", "windows-1252", "windows-1258") else found.codec_info.name)
 
 
 def decode(body: bytes, declared: str | None) -> DecodedText:

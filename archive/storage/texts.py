@@ -8,15 +8,16 @@ the file's SHA-256: `000_2a1da29baf66937e.txt`. No part of a name comes from the
 from __future__ import annotations
 
 import re
-import unicodedata
 from hashlib import sha256
+
+from vietnam.letters import nfc
 
 NAME = re.compile(r"(\d{3,})_([0-9a-f]{16})\.txt")
 
 
 def text_bytes(text: str) -> bytes:
     """Return the bytes of a text file: NFC, no trailing spaces, one final newline. Words do not change."""
-    lines = [line.rstrip() for line in unicodedata.normalize("NFC", text).split("\n")]
+    lines = [line.rstrip() for line in nfc(text).split("\n")]
     return ("\n".join(lines).strip("\n") + "\n").encode("utf-8")
 
 
@@ -25,7 +26,7 @@ def content_sha256(content: str) -> str:
 
     Texts with the same one say the same.
     """
-    folded = re.sub(r"\s+", " ", unicodedata.normalize("NFC", content)).strip()
+    folded = re.sub(r"\s+", " ", nfc(content)).strip()
     return sha256(folded.encode("utf-8")).hexdigest()
 
 
@@ -43,7 +44,7 @@ def text_content(text: str, published_raw: str | None) -> str:
 
 
 def _folded(text: str) -> str:
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text)).strip()
+    return re.sub(r"\s+", " ", nfc(text)).strip()
 
 
 def file_name(seq: int, digest: str) -> str:

@@ -56,16 +56,19 @@ def decode_body(raw: bytes, encoding: str, limit: int) -> Body:
 
 
 def reads_as_text(body: bytes, *, markup: bool = False) -> bool:
-    """Return whether the first kilobyte reads as text: one sign of control in fifty at most, a few NULs among them.
+    """Return whether the first kilobyte reads as text: one sign of control in fifty at most.
 
+    NULs count as such signs only where the rest does not begin with a tag: some programs fill their pages up with them.
     With `markup` it must be sound UTF-8 or begin with a tag as well: short packed bytes may lack control signs.
     """
     sample = body[:1024]
     if sample.startswith((b"\xff\xfe", b"\xfe\xff")):
         return True
-    if len(_CONTROLS.findall(sample)) * 50 > len(sample):
+    bare = sample.replace(b"\0", b"")
+    tagged = bare.lstrip().startswith(b"<")
+    if len(_CONTROLS.findall(bare if tagged else sample)) * 50 > len(bare):
         return False
-    if not markup or sample.lstrip().startswith(b"<"):
+    if not markup or tagged:
         return True
     try:
         # A character may be cut at the sample's end.

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import time
 import unicodedata
+from collections.abc import Callable
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from webencodings.labels import LABELS  # type: ignore[import-untyped]  # ships no types
 
 from vietnam.letters import (
     clean_letters,
@@ -207,3 +211,42 @@ def test_lost_letters_are_reported(text: str) -> None:
 def test_sound_text_is_neither(text: str) -> None:
     assert not is_mojibake(text)
     assert not is_legacy_font(text)
+
+
+@pytest.mark.parametrize(
+    "declared",
+    ["punycode", "idna", "utf-7", "unicode_escape", "rot13", "zlib", "utf-32", "iso-2022-kr", "x-user-defined"],
+)
+def test_a_label_that_no_browser_knows_declares_nothing(declared: str) -> None:
+    body = "Ủy ban nhân dân tỉnh".encode()
+    assert decode(body[:-3] + b"\xff", declared) == decode(body[:-3] + b"\xff", None)
+
+
+@pytest.mark.parametrize("label", sorted(LABELS))
+def test_every_label_of_browsers_reads_without_an_error(label: str) -> None:
+    text = decode(b"a\xe1\xff\x00b\xd8" * 50, label).text
+    assert text
+    assert not re.search("[\ud800-\udfff]", text)
+
+
+MANY = 100_000
+RUNS = {
+    "unsorted pairs": "a" + "\u0301\u0323" * MANY,
+    "in a word": "tin" + "\u0323\u0301" * MANY + "h",
+    "of many letters": ("e" + "\u0301\u0323" * 100) * (MANY // 100),
+    "without a letter": "\u0301\u0323" * MANY,
+}
+
+
+@pytest.mark.parametrize("text", RUNS.values(), ids=RUNS)
+@pytest.mark.parametrize("form", [nfc, fold, strip_diacritics, clean_letters])
+def test_marks_without_end_cost_no_quadratic_time_and_thirty_stay(form: Callable[[str], str], text: str) -> None:
+    started = time.process_time()
+    formed = form(text)
+    assert time.process_time() - started < 2  # 40 s where the marks are sorted
+    assert len(max(re.findall("[\u0300-\u036f]+", formed), key=len, default="")) <= 30
+
+
+def test_no_run_of_a_language_is_cut() -> None:
+    for text in ("a" + "\u0301\u0323" * 15, "Tiếng Việt: ngả, ngã, nặng".replace("ả", "a\u0309"), "\u0e01\u0e33" * 50):
+        assert nfc(text) == unicodedata.normalize("NFC", text)

@@ -96,7 +96,10 @@ def test_packed_bytes_are_no_text() -> None:
     [
         (b"<html><title>a\0</title>" + b"x" * 300, True),
         (b"\0<!DOCTYPE html><html>" + b"<p>tin</p>" * 20, True),
+        (b"\0" * 900 + b"<!DOCTYPE html><html>" + b"<p>tin</p>" * 20, True),
+        (b"<html><head>" + b"\0" * 40 + b"<title>a</title>" + b"x" * 1100, True),
         ("<html>".encode("utf-16"), True),
+        (b"MZ" + b"\0" * 60 + b"<html>", False),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1", False),
         (bytes(range(256)) * 4, False),
         (b"", True),
