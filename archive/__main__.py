@@ -56,6 +56,9 @@ def main(arguments: list[str] | None = None) -> int:
     except ArchiveError as error:
         print(f"archive: {error}", file=sys.stderr)
         return error.exit_code
+    except KeyboardInterrupt:
+        print("archive: interrupted", file=sys.stderr)
+        return ExitCode.INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()
         return ExitCode.GOOD

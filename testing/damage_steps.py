@@ -24,8 +24,9 @@ from archive.messages.reason import Reason
 from archive.rebuild import rebuild as make_index_again
 from archive.sealing.signatures import UNSIGNED, sign
 from archive.search.engine import SearchIndex
-from archive.search.indexer import catch_up, content_words
+from archive.search.indexer import catch_up
 from archive.search.schema import COLUMNS
+from archive.search.words import content_words
 from archive.storage import merkle
 from archive.storage.manifest import Previous, Seal, describe, leaves, manifest_path, seals_on_disk
 from archive.storage.paths import Paths
@@ -223,7 +224,7 @@ def unword(root: Path, whole: Path, path: str) -> None:
     with closing(sqlite3.connect(root / "search.db")) as connection, connection:
         found = "SELECT document, published_raw FROM contents WHERE file = ? AND run = ?"
         document, published = connection.execute(found, (file.name, file.parent.name)).fetchone()
-        words = content_words(document, text_paragraphs(file.read_text(encoding="utf-8"), published))
+        words = content_words(text_paragraphs(file.read_text(encoding="utf-8"), published))
         columns = [" ".join(getattr(words, name)) for name in COLUMNS]
         taken = "INSERT INTO words (words, rowid, title, body, exact_title, exact) VALUES ('delete', ?, ?, ?, ?, ?)"
         connection.execute(taken, (document, *columns))

@@ -17,7 +17,7 @@ from archive.model.enums import ArchiveKind, Event, FinishReason, Outcome
 from archive.model.judgement import Judgement, Version
 from archive.model.records import Capture, Document, PageRecord
 from archive.search.engine import SearchIndex
-from archive.search.indexer import catch_up
+from archive.search.indexer import FillOptions, catch_up
 from archive.search.query import parse
 from archive.search.results import HitPage, search
 from archive.store import Archive
@@ -44,7 +44,7 @@ def open_search_archive(root: Path, address: str) -> SearchArchive:
         archive = Archive.open(root)
         words = SearchIndex.of(archive)
         problems: list[str] = []
-        catch_up(archive, words, lambda path, why: problems.append(f"{path}: {why}"))
+        catch_up(archive, words, FillOptions(lambda path, why: problems.append(f"{path}: {why}")))
         assert problems == []
         return SearchArchive(root, address, archive, words)
 

@@ -1,26 +1,28 @@
 """Compare the index with the files: rows made again in a temporary index are compared both ways, one table at a time.
 
-Both sides come in the order of the primary key, which is the same on every database, so that no table has to fit into
-memory.
+Workers read lines and texts while one writer adds the rows. Both sides come in the order of the primary key, which is the
+same on every database, so that no table has to fit into memory.
 """
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator
+from datetime import date
 from itertools import chain
 from pathlib import Path
 
 from sqlalchemy import Table
 
 from archive.audit.findings import Audit, Code
-from archive.errors import ArchiveError, ArchiveUnusable
+from archive.errors import ArchiveError, ArchiveUnusable, Interrupted
 from archive.index.backend import Database
 from archive.index.connect import database_of
 from archive.index.index import Index
 from archive.index.schema import BANDS, NEAR_METHOD, SIGNATURES, TABLES
 from archive.index.transaction import Queries
 from archive.messages.reason import Reason
+from archive.processes.workers import Workers
 from archive.rebuild import fill
 from archive.storage.paths import Identity, Paths
 
@@ -28,9 +30,12 @@ _Row = tuple[object, ...]
 _OF_TEXTS = (SIGNATURES, BANDS)
 
 
-def compare_index(identity: Identity, paths: Paths) -> Audit:
-    """Report the rows that the files do not give, and the rows of the files that the index lacks."""
-    audit, label = Audit(), "index"
+def compare_index(identity: Identity, paths: Paths, audit: Audit, pool: Workers) -> Iterator[tuple[date, int]]:
+    """Report the rows that the files do not give, and the rows of the files that the index lacks.
+
+    Yields the night that is being read, and the number of its files that were read since the last time.
+    """
+    label = "index"
     try:
         database = database_of(paths, identity.id)
         label = database.label
@@ -39,19 +44,20 @@ def compare_index(identity: Identity, paths: Paths) -> Audit:
         elif (damage := database.damage()) is not None:
             audit.found(Code.INDEX, label, Reason.of("index_damaged", error=damage))
         else:
-            _compare(paths, database, audit)
+            yield from _compare(paths, database, audit, pool)
+    except Interrupted:
+        raise
     except ArchiveError as error:
         audit.found(Code.INDEX, label, Reason.of_error(error))
-    return audit
 
 
-def _compare(paths: Paths, database: Database, audit: Audit) -> None:
+def _compare(paths: Paths, database: Database, audit: Audit, pool: Workers) -> Iterator[tuple[date, int]]:
     with tempfile.TemporaryDirectory() as folder:
         expected = Index.create(Path(folder) / "index.db")
         actual = Index(database, read_only=True)
         try:
             with expected.writing() as transaction:
-                fill(paths, transaction, lambda path, why: None)
+                yield from fill(paths, transaction, lambda path, why: None, pool)
             with expected.reading() as wanted, actual.reading() as present:
                 tables = _comparable(audit, database, present)
                 unread = wanted.similar.missing()

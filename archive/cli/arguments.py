@@ -71,6 +71,13 @@ def add_filters(command: argparse.ArgumentParser) -> None:
     command.add_argument("--hash", metavar="HEX", help="the beginning of a text's or a content's SHA-256")
 
 
+def add_jobs(command: argparse.ArgumentParser) -> None:
+    """Add the number of processes that work side by side."""
+    command.add_argument(
+        "--jobs", type=int, metavar="N", help="processes that read (default: one for each core; one for little work)"
+    )
+
+
 def add_identifier(command: argparse.ArgumentParser) -> None:
     """Add the arguments that name one article: its id, a hash, an address, or the filters."""
     command.add_argument(

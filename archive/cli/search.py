@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
@@ -13,8 +14,9 @@ from rich.text import Text
 from archive.cli.arguments import Commands
 from archive.cli.output import print_json, printable
 from archive.errors import ArchiveError, ExitCode
+from archive.processes.progress import ProgressLine
 from archive.search.engine import Order, SearchIndex
-from archive.search.indexer import catch_up
+from archive.search.indexer import FillOptions, catch_up
 from archive.search.query import parse
 from archive.search.results import LARGEST_PAGE, Hit, HitPage, search
 from archive.search.snippet import Segment
@@ -93,9 +95,14 @@ def _filters(options: argparse.Namespace) -> Iterable[tuple[str, str]]:
 def _bring_up_to_date(archive: Archive, words: SearchIndex) -> None:
     """Fill in recent seals; where that may not be written, the notes name the part that was not searched."""
     try:
-        catch_up(archive, words, lambda path, why: print(f"note: {path}: {why}", file=sys.stderr))
+        with ProgressLine(f"filling {words.store.database.label}", "files") as line:
+            catch_up(archive, words, FillOptions(_note, None, line.show))
     except ArchiveError as error:
         print(f"note: {error}", file=sys.stderr)
+
+
+def _note(path: Path, why: str) -> None:
+    print(f"note: {path}: {why}", file=sys.stderr)
 
 
 def _plain(hit: Hit) -> dict[str, object]:

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import islice
 from typing import ClassVar
 
 from sqlalchemy import Connection, Insert, Select
@@ -27,18 +27,25 @@ _AT_ONCE = 200  # rows in one statement
 class ContentWords:
     """Words of one content: of its title and of all of it, with a GAP between paragraphs."""
 
-    document: int
     title: tuple[str, ...]
     body: tuple[str, ...]
     exact_title: tuple[str, ...]
     exact: tuple[str, ...]
 
 
+WordRows = list[dict[str, object]]
+"""Rows of one content."""
+
+
 class SearchStore(ABC):
-    """Words of an archive's texts in one database. The constructor opens nothing."""
+    """Words of an archive's texts in one database. The constructor opens nothing.
+
+    `number` is the parameter of `insertion` for the number of a content.
+    """
 
     database: Database
     insertion: ClassVar[Insert]
+    number: ClassVar[str]
 
     @abstractmethod
     def exists(self, connect: Connect) -> bool:
@@ -52,15 +59,16 @@ class SearchStore(ABC):
     def drop(self, connect: Connect) -> None:
         """Delete every word, if there are any."""
 
-    def add(self, connection: Connection, contents: Iterable[ContentWords]) -> None:
-        """Store the words of these contents."""
-        rows = chain.from_iterable(map(self.rows, contents))
+    def add(self, connection: Connection, contents: Iterable[tuple[int, WordRows]]) -> None:
+        """Store the words of these contents, each with its number."""
+        rows = (row | {self.number: document} for document, words in contents for row in words)
         while some := list(islice(rows, _AT_ONCE)):
             connection.execute(self.insertion, some)
 
+    @staticmethod
     @abstractmethod
-    def rows(self, content: ContentWords) -> Iterable[dict[str, object]]:
-        """Return the rows of a content, as `insertion` takes them."""
+    def rows(content: ContentWords) -> WordRows:
+        """Return the rows of a content, as `insertion` takes them but for its number."""
 
     @abstractmethod
     def optimize(self, connection: Connection) -> None:

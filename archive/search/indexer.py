@@ -8,57 +8,67 @@ resumes where it was interrupted, and a fill from nothing gives the same rows.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from itertools import groupby
+from pathlib import Path
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from archive.errors import ArchiveUnusable, RunBusy
 from archive.index.schema import SEALS
-from archive.search.backend import GAP, ContentWords
-from archive.search.documents import Problem, SealedLine, place_row, read_paragraphs, sealed_lines
+from archive.processes.progress import Progress, unseen
+from archive.processes.workers import jobs_of, workers
+from archive.search.backend import WordRows
+from archive.search.documents import Problem, SealedLine, place_row
 from archive.search.engine import SearchIndex
 from archive.search.schema import CONTENTS, FILLED, NO_CONTENT, PLACES
+from archive.search.words import SealKey, SealPart, TextWords, read_words, seal_parts
 from archive.storage.fsync import disk_errors
 from archive.storage.locks import try_lock
-from archive.storage.manifest import seals_on_disk
 from archive.storage.paths import Paths
-from archive.storage.tombstones import Tombstones, withheld_in
+from archive.storage.tombstones import withheld_in
 from archive.store import Archive
-from vietnam.words import folded_words
 
-_LONGEST_TITLE = 250
 _AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """Part of an archive that search cannot find yet: seals to be filled in; `anew` when all have to be."""
+    """Part of an archive that search cannot find yet: seals to be filled in; `anew` when all have to be.
 
-    seals: tuple[tuple[str, int, str], ...]
+    `files` is the number of files that these seals cover.
+    """
+
+    seals: tuple[SealKey, ...]
     anew: bool
+    files: int = 0
 
 
 def find_backlog(archive: Archive, search: SearchIndex) -> Backlog:
     """Return the seals that are not filled in, as night, number and head in the order of the chain."""
     with archive.index.reading() as queries:
-        chain = chain_order(queries.rows(SEALS))
+        rows = list(queries.rows(SEALS))
+    chain = chain_order(rows)
     known = search.filled_seals(len(withheld_in(archive.paths).lines))
     anew = not known or not {(*key, head) for key, head in known.items()} <= set(chain)
-    return Backlog(tuple(seal for seal in chain if anew or (seal[0], seal[1]) not in known), anew)
+    missing = tuple(seal for seal in chain if anew or (seal[0], seal[1]) not in known)
+    files = {(night, number): int(str(files)) for night, number, *_, files in rows}
+    return Backlog(missing, anew, sum(files[night, number] for night, number, _ in missing))
 
 
-def chain_order(rows: Iterable[tuple[object, ...]]) -> list[tuple[str, int, str]]:
+def chain_order(rows: Iterable[tuple[object, ...]]) -> list[SealKey]:
     """Sort seals, each a night, a number, its head and that of the seal before, into the order of filling."""
-    following: dict[str | None, tuple[str, int, str]] = {}
+    following: dict[str | None, SealKey] = {}
     every = []
     for night, number, head, previous, *_ in rows:
         seal = (str(night), int(str(number)), str(head))
         following[None if previous is None else str(previous)] = seal
         every.append(seal)
-    chain: list[tuple[str, int, str]] = []
+    chain: list[SealKey] = []
     last: str | None = None
     while last in following:
         seal = following.pop(last)
@@ -67,8 +77,23 @@ def chain_order(rows: Iterable[tuple[object, ...]]) -> list[tuple[str, int, str]
     return chain + sorted(set(every) - set(chain))  # a broken chain is a finding of verify
 
 
-def catch_up(archive: Archive, search: SearchIndex, problem: Problem = lambda path, why: None) -> int:
-    """Fill in the missing seals; returns their number. Unreadable files go to `problem` and stay out.
+@dataclass(frozen=True, slots=True)
+class FillOptions:
+    """How words are filled in: unreadable files go to `problem` and stay out.
+
+    `jobs`: processes that read; None for every core, or one where there is little to read. `progress` counts files.
+    """
+
+    problem: Problem = lambda path, why: None
+    jobs: int | None = 1
+    progress: Progress = unseen
+
+
+_ALONE = FillOptions()
+
+
+def catch_up(archive: Archive, search: SearchIndex, how: FillOptions = _ALONE) -> int:
+    """Fill in the missing seals; returns their number.
 
     Waits for another process that fills. Raises ArchiveError when the database cannot be written.
     """
@@ -76,60 +101,74 @@ def catch_up(archive: Archive, search: SearchIndex, problem: Problem = lambda pa
         try:
             missing = find_backlog(archive, search)
         except ArchiveUnusable:  # damaged: derived data is made again
-            return _refill(archive, search, problem)
+            return _refill(archive, search, how)
         if missing.anew:
-            return _refill(archive, search, problem)
-        return _fill(archive.paths, search, missing.seals, problem)
+            return _refill(archive, search, how)
+        return _fill(archive.paths, search, missing, how)
 
 
-def refill(archive: Archive, search: SearchIndex, problem: Problem = lambda path, why: None) -> int:
+def refill(archive: Archive, search: SearchIndex, how: FillOptions = _ALONE) -> int:
     """Fill in every seal from nothing, whatever was there."""
     with search_lock(archive.paths):
-        return _refill(archive, search, problem)
+        return _refill(archive, search, how)
 
 
-def _refill(archive: Archive, search: SearchIndex, problem: Problem = lambda path, why: None) -> int:
+def _refill(archive: Archive, search: SearchIndex, how: FillOptions) -> int:
     with disk_errors(f"cannot make {search.name}"):
         search.remake(len(withheld_in(archive.paths, strictly=True).lines))
-    return _fill(archive.paths, search, find_backlog(archive, search).seals, problem)
+    return _fill(archive.paths, search, find_backlog(archive, search), how)
 
 
 # Anew as a whole, since FTS5 without its texts cannot take one out, and removal by law is rare.
 def forget_withheld(archive: Archive) -> bool:
     """Make the words anew without the lines withheld now, if there are any; returns whether that was done."""
     with search_lock(archive.paths), SearchIndex.of(archive) as search:
-        return search.exists() and find_backlog(archive, search).anew and _refill(archive, search) >= 0
+        return search.exists() and find_backlog(archive, search).anew and _refill(archive, search, _ALONE) >= 0
 
 
-def _fill(paths: Paths, search: SearchIndex, seals: Sequence[tuple[str, int, str]], problem: Problem) -> int:
-    withheld = withheld_in(paths, strictly=True) if seals else Tombstones()
-    # One transaction a seal, after the seal: no crawl waits for it, and a crash loses nothing but the time.
-    for night, number, head in seals:
-        with search.writing() as connection:
-            known = select(FILLED.c.head).where(FILLED.c.night == night, FILLED.c.number == number)
-            if connection.execute(known).first() is None:  # no other machine was faster
-                _fill_seal(paths, search, connection, withheld, date.fromisoformat(night), number, problem)
-                connection.execute(insert(FILLED).values(night=night, number=number, head=head))
-    if seals:
-        with search.writing() as connection:
-            search.store.optimize(connection)
-    return len(seals)
+def _fill(paths: Paths, search: SearchIndex, missing: Backlog, how: FillOptions) -> int:
+    if not missing.seals:
+        return 0
+    withheld = withheld_in(paths, strictly=True)
+    done = 0
+    with workers(jobs_of(how.jobs, missing.files)) as pool:
+        read = pool.map(partial(read_words, search.store.rows), seal_parts(paths, missing.seals, withheld))
+        # One transaction a seal, after the seal: no crawl waits for it, and a crash loses nothing but the time.
+        for seal, parts in groupby(read, key=lambda each: each[0].seal):
+            with search.writing() as connection:
+                night, number, head = seal
+                known = select(FILLED.c.head).where(FILLED.c.night == night, FILLED.c.number == number)
+                if connection.execute(known).first() is None:  # no other machine was faster
+                    for files in _fill_seal(connection, search, date.fromisoformat(night), parts, how.problem):
+                        how.progress(done := done + files, missing.files)
+                    connection.execute(insert(FILLED).values(night=night, number=number, head=head))
+    with search.writing() as connection:
+        search.store.optimize(connection)
+    return len(missing.seals)
 
 
 def _fill_seal(
-    paths: Paths,
-    search: SearchIndex,
     connection: Connection,
-    withheld: Tombstones,
+    search: SearchIndex,
     night: date,
-    number: int,
+    parts: Iterable[tuple[SealPart, list[TextWords]]],
     problem: Problem,
-) -> None:
-    seal = next((seal for seal in seals_on_disk(paths, night) if seal.number == number), None)
-    every = sealed_lines(paths, night, seal, problem) if seal else iter(())
-    lines = [one for one in every if (night, one.folder.name, one.line.seq) not in withheld.lines]
-    numbers = _numbers(connection, [one.line.content_sha256 for one in lines])
-    search.store.add(connection, _new_contents(connection, night, lines, numbers, problem))
+) -> Iterator[int]:
+    """Add the words and places of a seal; yield the number of its files that were read since the last time."""
+    lines: list[SealedLine] = []
+    numbers: dict[str, int] = {}
+    wrong: list[tuple[Path, str]] = []
+    for part, words in parts:
+        lines += part.lines
+        for path, why in part.wrong:
+            problem(path, why)
+        numbers |= _numbers(connection, [one.line.content_sha256 for one in part.lines])
+        search.store.add(
+            connection, _new_contents(connection, night, zip(part.lines, words, strict=True), numbers, wrong)
+        )
+        yield part.files
+    for path, why in wrong:
+        problem(path, why)
     _add_places(connection, night, lines, numbers)
 
 
@@ -148,41 +187,30 @@ def _some(each: Iterable[str]) -> Iterator[list[str]]:
 
 
 def _new_contents(
-    connection: Connection, night: date, lines: Iterable[SealedLine], numbers: dict[str, int], problem: Problem
-) -> Iterator[ContentWords]:
-    """Yield the words of each new content; add their rows and note their numbers."""
+    connection: Connection,
+    night: date,
+    texts: Iterable[tuple[SealedLine, TextWords]],
+    numbers: dict[str, int],
+    wrong: list[tuple[Path, str]],
+) -> Iterator[tuple[int, WordRows]]:
+    """Yield the number and the words of each new content; add their rows, note their numbers and what is unreadable."""
     last = int(connection.execute(select(func.coalesce(func.max(CONTENTS.c.document), NO_CONTENT))).scalar_one())
     rows = []
-    for folder, line in ((one.folder, one.line) for one in lines):
-        if line.file is None or line.content_sha256 in numbers:
+    for one, words in texts:
+        line = one.line
+        if words is None or line.content_sha256 in numbers:
             continue
-        paragraphs = read_paragraphs(folder / line.file, line, problem)
-        if paragraphs is None:
+        if isinstance(words, str):
+            wrong.append((one.folder / str(line.file), words))
             continue
         last += 1
         numbers[line.content_sha256] = last
         row = {"document": last, "content_sha256": line.content_sha256, "night": night.isoformat()}
-        row |= {"run": folder.name, "file": line.file, "sha256": line.sha256, "published_raw": line.published_raw}
+        row |= {"run": one.folder.name, "file": line.file, "sha256": line.sha256, "published_raw": line.published_raw}
         rows.append(row)
-        yield content_words(last, paragraphs)
+        yield last, words
     if rows:
         connection.execute(insert(CONTENTS), rows)
-
-
-def content_words(document: int, paragraphs: Sequence[str]) -> ContentWords:
-    """Return the words of a text without its published line; its first paragraph is the title."""
-    exact: list[str] = []
-    plain: list[str] = []
-    titled = 0
-    for paragraph in paragraphs:
-        if plain:
-            exact.append(GAP)
-            plain.append(GAP)
-        forms = folded_words(paragraph)
-        exact += [form[0] for form in forms]
-        plain += [form[1] for form in forms]
-        titled = titled or min(len(plain), _LONGEST_TITLE)
-    return ContentWords(document, tuple(plain[:titled]), tuple(plain), tuple(exact[:titled]), tuple(exact))
 
 
 def _add_places(connection: Connection, night: date, lines: Iterable[SealedLine], numbers: dict[str, int]) -> None:

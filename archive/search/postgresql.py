@@ -8,7 +8,7 @@ contents (`parts` over 1) are searched word by word, the others at once.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Column as Field
@@ -34,7 +34,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 from sqlalchemy.schema import CreateSchema, DropSchema
 
 from archive.index.postgresql import PostgresqlSchema
-from archive.search.backend import GAP, Connect, ContentWords, SearchStore
+from archive.search.backend import GAP, Connect, ContentWords, SearchStore, WordRows
 from archive.search.query import Term
 from archive.search.schema import COLUMNS, METADATA, TABLES
 
@@ -69,6 +69,7 @@ class PostgresqlSearch(SearchStore):
         document=bindparam("d"), part=bindparam("n"), parts=bindparam("of"),
         **{name: cast(bindparam(f"of_{name}", type_=Text), TSVECTOR) for name in COLUMNS},
     )  # fmt: skip
+    number = "d"
 
     def exists(self, connect: Connect) -> bool:
         with connect() as connection:
@@ -86,13 +87,16 @@ class PostgresqlSearch(SearchStore):
             METADATA.create_all(connection)
             _OWN.create_all(connection)
 
-    def rows(self, content: ContentWords) -> Iterator[dict[str, object]]:
+    @staticmethod
+    def rows(content: ContentWords) -> WordRows:
+        rows: WordRows = []
         spans = parts_of(content.body)
         for part, (start, end) in enumerate(spans):
             titles = {name: _vector(getattr(content, name) if not part else ()) for name in ("title", "exact_title")}
             bodies = {name: _vector(getattr(content, name)[start:end]) for name in ("body", "exact")}
-            row: dict[str, object] = {f"of_{name}": vector for name, vector in (titles | bodies).items()}
-            yield row | {"d": content.document, "n": part, "of": len(spans)}
+            vectors = {f"of_{name}": vector for name, vector in (titles | bodies).items()}
+            rows.append({"n": part, "of": len(spans), **vectors})
+        return rows
 
     def optimize(self, connection: Connection) -> None:
         for name in COLUMNS:  # what is not in the tree yet is read from end to end by every question

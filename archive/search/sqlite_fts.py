@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Integer, Select, bindparam, column, insert, literal_column, select, table
 
 from archive.index.sqlite import SqliteFile
-from archive.search.backend import Connect, ContentWords, SearchStore
+from archive.search.backend import Connect, ContentWords, SearchStore, WordRows
 from archive.search.query import Term
 from archive.search.schema import COLUMNS, METADATA
 
@@ -26,6 +26,7 @@ class SqliteSearch(SearchStore):
 
     database: SqliteFile
     insertion = insert(_WORDS)
+    number = "rowid"
 
     def exists(self, connect: Connect) -> bool:
         return self.database.exists()
@@ -41,8 +42,9 @@ class SqliteSearch(SearchStore):
             METADATA.create_all(connection)
             connection.exec_driver_sql(_CREATE)
 
-    def rows(self, content: ContentWords) -> list[dict[str, object]]:
-        return [{name: " ".join(getattr(content, name)) for name in COLUMNS} | {"rowid": content.document}]
+    @staticmethod
+    def rows(content: ContentWords) -> WordRows:
+        return [{name: " ".join(getattr(content, name)) for name in COLUMNS}]
 
     def optimize(self, connection: Connection) -> None:
         return

@@ -17,6 +17,7 @@ bytes. Beside it stands its signature (archive/sealing/signatures.py).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import file_digest, sha256
@@ -188,3 +189,13 @@ def _is_signed(manifest: Path) -> bool:
 def sealed_runs(seals: Iterable[Seal]) -> set[str]:
     """Return the names of the runs that seals cover."""
     return {entry.path.split("/", 1)[0] for seal in seals for entry in seal.files}
+
+
+def sealed_files(paths: Paths) -> int:
+    """Return how many files the manifests list, as far as these can be read: what a long command shows its progress by."""
+    files = 0
+    for night in paths.nights():
+        for path in paths.night(night).glob("manifest-*.json"):
+            with suppress(OSError):
+                files += read_stored(path).count(b'"size":')
+    return files

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 ORDER: tuple[tuple[str, ...], ...] = (
     ("vietnam",),
     ("archive.errors", "archive.messages"),
-    ("archive.model", "archive.similarity", "archive.diff"),
+    ("archive.model", "archive.similarity", "archive.diff", "archive.processes"),
     ("archive.storage",),
     ("archive.leases", "archive.index"),
     ("archive.ingest",),

@@ -1,0 +1,1 @@
+"""Measure how the commands that read a whole archive use the cores."""
