@@ -134,7 +134,9 @@ class _RowWriter:
             elif isinstance(record, str):
                 self.problem(part.folder / part.name, f"line {number}: {record}")
             elif record.seq in self.seen:
-                self.problem(part.folder / part.name, f"line {number}: its number {record.seq} stands on an earlier line")
+                self.problem(
+                    part.folder / part.name, f"line {number}: its number {record.seq} stands on an earlier line"
+                )
             else:
                 self.seen.add(record.seq)
                 lines.append(self.withheld.shown(part.night, part.folder.name, record))

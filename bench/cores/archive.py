@@ -19,6 +19,7 @@ from archive.processes.workers import Workers, cores, workers
 from archive.store import Archive
 from bench.speed.pages import PORTAL, article_paths, speed_pages
 from crawler.boilerplate.rules import layouts_with_rules
+from crawler.spider.crawl import PortalCrawler
 from crawler.spiders.da_nang import DaNang
 from pipelines.article import Article
 from pipelines.capture import document_of
@@ -27,6 +28,7 @@ from pipelines.dedup import judge
 from pipelines.extract import extract
 from vietnam.date_forms import TZ
 
+_SPIDER: type[PortalCrawler] = DaNang
 FIRST = date(2025, 3, 3)
 _NIGHTLY = 50
 _HOST = "https://danang.gov.vn.replica.test"
@@ -64,12 +66,16 @@ def _keep_night(archive: Archive, night: date, moment: datetime, pages: list[_Pa
     listed = tuple(ListEntry(page.key, page.url, page.key) for page in pages)
     url = f"{_HOST}/tin-tuc-su-kien"
     ref = run.capture(Capture(url, 200, (), f"list {night}".encode(), moment, ArchiveKind.REPLICA))
-    walk = PageRecord(url, Outcome.LISTING, moment, 200, section="tin-tuc-su-kien", warc=ref, listed=listed, page_number=1)
+    walk = PageRecord(
+        url, Outcome.LISTING, moment, 200, section="tin-tuc-su-kien", warc=ref, listed=listed, page_number=1
+    )
     run.write(replace(walk, walk_end=WalkEnd.LAST_PAGE))
     headers = (("Content-Type", "text/html; charset=utf-8"),)
-    for page, article in zip(pages, pool.map(_read, pages, size=5), strict=True):
+    for page, article in pool.map(_read, pages, size=5):
         captured = run.capture(Capture(page.url, 200, headers, page.body, moment, ArchiveKind.REPLICA))
-        line = PageRecord(page.url, Outcome.ARTICLE, moment, 200, key=page.key, section="tin-tuc-su-kien", warc=captured)
+        line = PageRecord(
+            page.url, Outcome.ARTICLE, moment, 200, key=page.key, section="tin-tuc-su-kien", warc=captured
+        )
         run.write(line, document_of(article, line, PORTAL, ArchiveKind.REPLICA))
     run.close(
         moment,
@@ -84,4 +90,4 @@ def _keep_night(archive: Archive, night: date, moment: datetime, pages: list[_Pa
 
 
 def _read(page: _Page) -> Article:
-    return clean(extract(page.body, page.url, layouts_with_rules(DaNang), page.fetched_at, "utf-8"))
+    return clean(extract(page.body, page.url, layouts_with_rules(_SPIDER), page.fetched_at, "utf-8"))
