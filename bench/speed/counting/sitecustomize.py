@@ -25,10 +25,11 @@ NAMES = ("statements", "transactions", "connections", "parses", "flushes", "open
 """What is counted, in the order of the file's 64-bit numbers.
 
 `statements` at the cursor of SQLite, whatever stands above it; `parses` of HTML of a whole page's size; `flushes` are
-fsync(2) and its like; `opened` files; `calls` of Python functions while SIGUSR1 asks for it.
+fsync(2) and its like; `opened` files that are no part of a program; `calls` of Python functions while SIGUSR1 asks for it.
 """
 FOLDER = "COUNTS_FOLDER"
 _PAGE = 16 * 1024  # letters; less is a part of a page
+_PROGRAM = (".py", ".pyc", ".so")
 _ROOT = f"{Path(__file__).resolve().parents[3]}/"
 _OURS = tuple(f"{_ROOT}{layer}/" for layer in ("archive", "crawler", "pipelines", "vietnam"))
 _AT = {name: number for number, name in enumerate(NAMES)}
@@ -145,6 +146,14 @@ def _by_number_alone(writer: ModuleType, counts: _Counts) -> None:
     writer.BATCH_SECONDS = 3600  # type: ignore[attr-defined]  # read at every article
 
 
+def _count_opened(counts: _Counts) -> Callable[[str, tuple[Any, ...]], None]:
+    def audited(event: str, values: tuple[Any, ...]) -> None:
+        if event == "open" and not str(values[0]).endswith(_PROGRAM):
+            counts.add("opened")
+
+    return audited
+
+
 def _count_flushes(counts: _Counts) -> None:
     for name in ("fsync", "fdatasync"):
         flush = getattr(os, name)
@@ -203,7 +212,7 @@ def _begin(folder: Path) -> None:
         return lambda module: change(module, counts)
 
     sys.meta_path.insert(0, _Finder({name: changing(change) for name, change in changes.items()}))
-    sys.addaudithook(lambda event, values: counts.add("opened") if event == "open" else None)
+    sys.addaudithook(_count_opened(counts))
     _count_flushes(counts)
     trace = _Trace(counts)
     signal.signal(signal.SIGUSR1, trace.turn)
