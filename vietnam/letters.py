@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 
 from webencodings import lookup  # type: ignore[import-untyped]  # ships no types
@@ -25,6 +26,8 @@ _INVISIBLE = re.compile(
 _MOST_MARKS = 30
 _MARKS = re.compile(f"[\u0300-\U0010ffff]{{{_MOST_MARKS + 1},}}")  # and other letters: a run is looked through
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_JOINER = "\u034f"  # of all these the only one that str.isprintable() lets pass
+_CACHED = 400  # characters: a page repeats its short lines, and many pages do
 
 _TONES = "\u0300\u0301\u0309\u0303\u0323"
 _TONED_PAIR = re.compile(f"(o(?=[ae][{_TONES}])|u(?=y[{_TONES}]))([aey])([{_TONES}])")
@@ -56,7 +59,7 @@ _WINDOWS_1258_TONES = frozenset(b"\xcc\xd2\xde\xec\xf2")
 
 @dataclass(frozen=True, slots=True)
 class DecodedText:
-    """A body as text in NFC, the encoding it was read by, and the count of unreadable characters (U+FFFD)."""
+    """A body as text, the encoding it was read by, and the count of unreadable characters (U+FFFD)."""
 
     text: str
     encoding: str
@@ -98,6 +101,8 @@ def clean_letters(s: str) -> str:
 
     Lone surrogates become U+FFFD. No word, tone mark or punctuation is changed.
     """
+    if s.isprintable() and _JOINER not in s:
+        return nfc(s)
     s = _LINE_ENDS.sub("\n", s)
     s = _INVISIBLE.sub("", _BLANKS.sub(" ", s))
     return nfc(_SURROGATE.sub("\ufffd", s))
@@ -105,9 +110,18 @@ def clean_letters(s: str) -> str:
 
 def fold(s: str) -> str:
     """Fold case, spaces and the two tone styles (`hoà`, `hòa`), for comparison only; `Ð` (U+00D0) counts as `Đ`."""
+    if s.isascii():
+        return fold_spaces(s.lower())
+    return _fold_short(s) if len(s) <= _CACHED else _fold(s)
+
+
+def _fold(s: str) -> str:
     s = unicodedata.normalize("NFD", unicodedata.normalize("NFD", _stream_safe(s)).casefold())
     s = _TONED_PAIR.sub(r"\1\3\2", s).replace("ð", "đ")
     return fold_spaces(nfc(s))
+
+
+_fold_short = lru_cache(maxsize=4096)(_fold)
 
 
 def strip_diacritics(s: str) -> str:
@@ -136,7 +150,7 @@ def _mostly_utf8(body: bytes) -> bool:
 
 def _read(body: bytes, encoding: str) -> DecodedText:
     text = body.decode(encoding, "replace")
-    return DecodedText(nfc(text), encoding, text.count("\ufffd"))
+    return DecodedText(text, encoding, text.count("\ufffd"))
 
 
 _SPELLINGS = {"utf-8-sig": "utf-8", "latin-1": "iso-8859-1", "utf16": "utf-16"}
@@ -156,16 +170,22 @@ def _encoding_name(declared: str | None) -> str | None:
 
 
 def decode(body: bytes, declared: str | None) -> DecodedText:
-    """Decode a body: byte order mark, sound UTF-8, then the declaration if it fits.
+    """Decode a body to NFC: byte order mark, sound UTF-8, then the declaration if it fits.
 
     Bytes that are no UTF-8 though declared so, or undeclared, are read as windows-1258 (tones as combining marks, made
     NFC) unless sound UTF-8 sequences prevail. Never raises; unreadable characters are U+FFFD and counted.
     """
+    served = decode_as_served(body, declared)
+    return replace(served, text=nfc(served.text))
+
+
+def decode_as_served(body: bytes, declared: str | None) -> DecodedText:
+    """Decode a body as `decode` does, its letters composed or not as they were served."""
     for mark, encoding in ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
         if body.startswith(mark):
             return _read(body[len(mark) :], encoding)
     try:
-        return DecodedText(nfc(body.decode("utf-8")), "utf-8", 0)
+        return DecodedText(body.decode("utf-8"), "utf-8", 0)
     except UnicodeDecodeError:
         pass
     name = _encoding_name(declared)
@@ -193,6 +213,8 @@ def is_mojibake(s: str) -> bool:
 
 def is_legacy_font(s: str) -> bool:
     """Return whether the text was typed for a TCVN3 (ABC) or VNI font (`Céng hoµ x· héi`, `Coäng hoøa xaõ hoäi`)."""
+    if not (_TCVN3.search(s) or _VNI.search(s)):
+        return False
     words = _WORD.findall(s)
     strong = sum(1 for word in words if _TCVN3.search(word) or _VNI.search(word))
     weak = sum(1 for word in words if _TCVN3_WEAK.search(word)) if strong else 0

@@ -9,27 +9,34 @@ it leaves out: if an element is left then, lxml's XPath of the whole selector de
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from cssselect import parse
 from cssselect.parser import Attrib, Class, CombinedSelector, Element, Hash, Negation, Tree
 from lxml.cssselect import CSSSelector
+from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 _NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_.-]*")
 _WORD = re.compile(r"[^ \t\r\n\f]+")
 # The blanks of XPath's normalize-space(); str.split() knows more of them.
 _BLANKS = re.compile(r"[ \t\r\n]+")
+_COUNT = XPath("count(descendant::*)")
 
 Test = Callable[[str], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class _AttributeTest:
+    """A condition on an attribute. `word` or `value` is the word in it or the whole value that is wanted."""
+
     name: str
     test: Test
+    word: str | None = None
+    value: str | None = None
 
     def holds(self, element: HtmlElement) -> bool:
         value = element.get(self.name)
@@ -73,6 +80,9 @@ class SelectorIndex:
         for position, element in enumerate(self._elements):
             self._tags.setdefault(element.tag, []).append(position)
         self._values: dict[str, dict[str, list[int]]] = {}
+        self._words: dict[str, dict[str, list[list[int]]]] = {}
+        self._ends: dict[int, int] = {}
+        self._order: dict[HtmlElement, int] = {}
 
     def match(self, selector: str) -> list[HtmlElement]:
         """Return the elements that a CSS selector matches, in the order of the page. Raises cssselect's SelectorError."""
@@ -84,26 +94,42 @@ class SelectorIndex:
             found = sorted(set(found))
         return [self._elements[position] for position in found]
 
-    def _positions(self, chain: tuple[tuple[str, _Compound], ...]) -> list[int]:
-        """Return where a chain's last compound matches, in order; each step is linear in the page."""
-        found: list[int] = []
-        for step, (combinator, compound) in enumerate(chain):
-            left = {self._elements[position] for position in found}
-            if step and not left:
-                return []
-            found = [at for at in self._candidates(compound) if compound.holds(self._elements[at])]
-            if step:
-                stands = self._nested(left) if combinator in (" ", "~") else self._adjoining(left)
-                found = [at for at in found if stands(self._elements[at], combinator)]
+    def _positions(self, chain: tuple[tuple[str, _Compound], ...]) -> Sequence[int]:
+        """Return where a chain's last compound matches, in order. Each step reads an element once at the most."""
+        found: Sequence[int] = ()
+        for combinator, compound in chain:
+            if not combinator:
+                reached = self._candidates(compound)
+            elif not found:
+                return ()
+            elif combinator == " ":
+                reached = self._below(found, self._candidates(compound))
+            else:
+                reached = self._beside(found, combinator)
+            found = [at for at in reached if compound.holds(self._elements[at])]
         return found
 
-    def _candidates(self, compound: _Compound) -> Iterable[int]:
+    def _candidates(self, compound: _Compound) -> Sequence[int]:
         """Return the positions of the elements that can match, in order: those of one attribute, a tag, or all."""
         if compound.tests and (compound.tests[0].name in ("id", "class") or not compound.tag):
-            first = compound.tests[0]
-            groups = [places for value, places in self._places(first.name).items() if first.test(value)]
+            groups = self._groups(compound.tests[0])
             return groups[0] if len(groups) == 1 else sorted(place for places in groups for place in places)
         return self._tags.get(compound.tag, ()) if compound.tag else range(len(self._elements))
+
+    def _groups(self, test: _AttributeTest) -> list[list[int]]:
+        """Return the positions of the elements whose attribute passes a test, by the attribute's value."""
+        places = self._places(test.name)
+        if test.value is not None:
+            return [places[test.value]] if test.value in places else []
+        if test.word is None:
+            return [positions for value, positions in places.items() if test.test(value)]
+        words = self._words.get(test.name)
+        if words is None:
+            words = self._words[test.name] = {}
+            for value, positions in places.items():
+                for word in set(_BLANKS.split(value)):
+                    words.setdefault(word, []).append(positions)
+        return words.get(test.word, [])
 
     def _places(self, name: str) -> dict[str, list[int]]:
         """Return the positions of the elements with an attribute, by its value."""
@@ -115,46 +141,34 @@ class SelectorIndex:
                     places.setdefault(value, []).append(position)
         return places
 
-    def _adjoining(self, left: set[HtmlElement]) -> Callable[[HtmlElement, str], bool]:
-        """Return the test for `>` and `+`: the parent, or the element right before, is one of `left`."""
+    def _below(self, left: Sequence[int], places: Sequence[int]) -> list[int]:
+        """Return those of `places` that lie inside an element of `left`: an element's descendants follow it at once."""
+        found: list[int] = []
+        end = 0
+        for start in left:
+            if start >= end:  # else inside the element before
+                if start not in self._ends:
+                    self._ends[start] = start + 1 + int(_COUNT(self._elements[start]))  # type: ignore[arg-type]  # count() is a number
+                end = self._ends[start]
+                found += places[bisect_right(places, start) : bisect_left(places, end)]
+        return found
 
-        def stands(element: HtmlElement, combinator: str) -> bool:
-            return self._before(element, combinator) in left
-
-        return stands
-
-    def _nested(self, left: set[HtmlElement]) -> Callable[[HtmlElement, str], bool]:
-        """Return the test for a blank and `~`: an ancestor, or an earlier sibling, is one of `left`."""
-        known: dict[HtmlElement, bool] = {}
-
-        def stands(element: HtmlElement, combinator: str) -> bool:
-            path: list[HtmlElement] = []
-            at: HtmlElement | None = element
-            result = False
-            while at is not None:
-                if at in known:
-                    result = known[at]
-                    break
-                path.append(at)
-                at = self._before(at, combinator)
-                if at in left:
-                    result = True
-                    break
-            known.update(dict.fromkeys(path, result))
-            return result
-
-        return stands
-
-    def _before(self, element: HtmlElement, combinator: str) -> HtmlElement | None:
-        """Return the parent for a blank and `>`, the element right before for `+` and `~`; None outside the page."""
-        if element is self._root:
-            return None
-        if combinator in (" ", ">"):
-            return element.getparent()
-        earlier = element.getprevious()
-        while earlier is not None and not isinstance(earlier.tag, str):  # a comment
-            earlier = earlier.getprevious()
-        return earlier
+    def _beside(self, left: Sequence[int], combinator: str) -> list[int]:
+        """Return the children of the elements of `left` (`>`), the next elements (`+`), or all later siblings (`~`)."""
+        found: set[HtmlElement] = set()
+        for element in (self._elements[at] for at in left):
+            if combinator == ">":
+                found.update(element.iterchildren("*"))
+            elif element is not self._root:
+                for later in element.itersiblings("*"):
+                    if later in found:
+                        break
+                    found.add(later)
+                    if combinator == "+":
+                        break
+        if not self._order:
+            self._order = {element: position for position, element in enumerate(self._elements)}
+        return sorted(self._order[element] for element in found)
 
 
 @lru_cache(maxsize=2048)
@@ -207,17 +221,21 @@ def _compound(tree: Tree) -> tuple[_Compound, bool]:
 def _attribute_test(tree: Tree) -> _AttributeTest | None:
     """Read a class, an id or an attribute; None where the index does not know its kind."""
     if isinstance(tree, Class):
-        return _AttributeTest("class", _includes(tree.class_name))
+        return _AttributeTest("class", _includes(tree.class_name), word=tree.class_name)
     if isinstance(tree, Hash):
-        return _AttributeTest("id", tree.id.__eq__)
+        return _AttributeTest("id", tree.id.__eq__, value=tree.id)
     if not isinstance(tree, Attrib) or tree.namespace or tree.flag or not _NAME.fullmatch(tree.attrib):
         return None
     name = tree.attrib.lower()
     if tree.operator == "exists":
         return _AttributeTest(name, lambda _: True)
     wanted = tree.value.value if tree.value is not None else None
+    if wanted is None:
+        return None
+    if tree.operator == "=":
+        return _AttributeTest(name, wanted.__eq__, value=wanted)
     kind = _OPERATORS.get(tree.operator)
-    return _AttributeTest(name, kind(wanted)) if wanted is not None and kind is not None else None
+    return _AttributeTest(name, kind(wanted)) if kind is not None else None
 
 
 def _includes(word: str) -> Test:
@@ -243,7 +261,6 @@ def _begins_with_word(word: str) -> Test:
 
 
 _OPERATORS: dict[str, Callable[[str], Test]] = {
-    "=": lambda wanted: wanted.__eq__,
     "~=": _includes,
     "^=": _begins,
     "$=": _ends,

@@ -8,10 +8,10 @@ from functools import lru_cache
 from urllib.parse import urljoin
 
 from lxml import etree
-from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from lxml.html import HtmlComment, HtmlElement, document_fromstring
 
 from pipelines.html.selectors import SelectorIndex
-from vietnam.letters import clean_letters, decode, fold_spaces
+from vietnam.letters import clean_letters, decode_as_served, fold_spaces
 
 # What a reader never sees as running text, wherever it stands.
 INVISIBLE = frozenset(
@@ -25,8 +25,13 @@ INLINE = frozenset(
     "rt ruby s samp small span strike strong sub sup time tt u var wbr".split()
 ) | frozenset({"o:p", "st1:place", "st1:city", "st1:country-region", "st1:personname", "st1:metricconverter"})
 
+# One class for every tag: lxml.html asks a Python function for each element that is touched.
+_CLASSES = etree.ElementDefaultClassLookup(element=HtmlElement, comment=HtmlComment)
 # No characters of any text, and nothing a tree may hold.
 _NO_CHARACTERS = {0xFFFE: None, 0xFFFF: None}
+_NEVER_STORED = (
+    "\x1c\x1d\x1e\x1f\x85\u034f"  # white space to str.split(), and a sign that prints, of which no stored text has any
+)
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
 _PSEUDO = re.compile(r"::attr\(\s*([\w:-]+)\s*\)\s*$")
 _HIDING_STYLE = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
@@ -79,9 +84,9 @@ def served_text(body: bytes, declared: str | None = None) -> tuple[str, int]:
     """
     if declared is None and (named := _META_CHARSET.search(body[:4096])):
         declared = named[1].decode("ascii", "replace")
-    decoded = decode(body, declared)
-    # Decoded again as it is: `DecodedText.text` is NFC, and an address with combining letters must stay as served.
-    return body.decode(decoded.encoding, "replace").lstrip("\ufeff").replace("\x00", ""), decoded.replaced
+    # An address with combining letters must stay as it is.
+    decoded = decode_as_served(body, declared)
+    return decoded.text.lstrip("\ufeff").replace("\x00", ""), decoded.replaced
 
 
 def parse(body: bytes, url: str, declared: str | None = None) -> HtmlPage:
@@ -95,7 +100,8 @@ def parse_text(text: str, url: str, replaced: int = 0) -> HtmlPage:
     # Lone surrogates cannot be handed to the parser, which reads UTF-8 here so that no XML declaration misleads it.
     served = text.encode("utf-8", "replace")
     # huge_tree: below 256 levels the parser drops the text otherwise.
-    parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_pis=True)
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_pis=True)
+    parser.set_element_class_lookup(_CLASSES)
     try:
         root = document_fromstring(served or b"<html></html>", parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):
@@ -117,7 +123,7 @@ def shared_tree(text: str) -> HtmlElement:
     return parse_text(text, "").root
 
 
-def _raise_if_short_of_memory(parser: HTMLParser) -> None:
+def _raise_if_short_of_memory(parser: etree.HTMLParser) -> None:
     """Raise MemoryError where the parser ran out of memory: it returns half a page or none then."""
     if any(entry.type_name == "ERR_NO_MEMORY" for entry in parser.error_log):
         raise MemoryError("the parser ran out of memory")
@@ -151,6 +157,9 @@ def tag_of(element: HtmlElement) -> str:
 
 def line(text: str) -> str:
     """Return text as one stored line: letters cleaned, spaces folded."""
+    folded = fold_spaces(text)
+    if folded.isprintable() and not any(sign in text for sign in _NEVER_STORED):
+        return clean_letters(folded)
     text = fold_spaces(clean_letters(text))
     return text if text.isprintable() else text.translate(_NO_CHARACTERS)
 
@@ -163,9 +172,13 @@ def is_hidden(element: HtmlElement) -> bool:
     if style and _HIDING_STYLE.search(style):
         return True
     classes = element.get("class")
+    return bool(classes) and _hides(classes)
+
+
+# A page has few classes for many elements, and a portal's pages have the same ones.
+@lru_cache(maxsize=4096)
+def _hides(classes: str) -> bool:
     # `hidden md:block`, `d-none d-md-block`: hidden on small screens only.
-    if not classes:
-        return False
     hiding = not _HIDING_CLASS.isdisjoint(classes.split()) and not _SHOWN_AGAIN.search(classes)
     return hiding or _FOR_READERS.search(classes) is not None
 
@@ -183,18 +196,25 @@ def smallest_around(title: HtmlElement | None, container: HtmlElement) -> HtmlEl
 
 def text_of(element: HtmlElement, skip: frozenset[HtmlElement] = frozenset()) -> str:
     """Return the visible text of an element as one line; line breaks and block borders become blanks."""
-    parts: list[str] = []
-    walk = etree.iterwalk(element, events=("start", "end", "comment"))
-    for event, node in walk:
-        if event == "start":
-            if node is not element and (tag_of(node) in INVISIBLE or node in skip or is_hidden(node)):
-                walk.skip_subtree()
-                continue
-            if tag_of(node) not in INLINE:
-                parts.append(" ")
-            parts.append(node.text or "")
-        elif node is not element:
-            if event == "end" and tag_of(node) not in INLINE:
-                parts.append(" ")
-            parts.append(node.tail or "")
-    return line("".join(parts))
+    parts: list[str | None] = [element.text]
+    # An own stack: pages of any depth are read.
+    open_elements: list[tuple[Iterator[HtmlElement], HtmlElement]] = [(iter(element), element)]
+    while open_elements:
+        children, parent = open_elements[-1]
+        for node in children:
+            tag = tag_of(node)
+            if not tag:  # a comment
+                parts.append(node.tail)
+            elif tag in INVISIBLE or node in skip or is_hidden(node):
+                parts += ("" if tag in INLINE else " ", node.tail)
+            elif len(node):
+                parts += ("" if tag in INLINE else " ", node.text)
+                open_elements.append((iter(node), node))
+                break
+            else:
+                parts += (node.text, node.tail) if tag in INLINE else (" ", node.text, " ", node.tail)
+        else:
+            open_elements.pop()
+            if open_elements:
+                parts += ("" if tag_of(parent) in INLINE else " ", parent.tail)
+    return line("".join(filter(None, parts)))

@@ -250,3 +250,15 @@ def test_marks_without_end_cost_no_quadratic_time_and_thirty_stay(form: Callable
 def test_no_run_of_a_language_is_cut() -> None:
     for text in ("a" + "\u0301\u0323" * 15, "Tiếng Việt: ngả, ngã, nặng".replace("ả", "a\u0309"), "\u0e01\u0e33" * 50):
         assert nfc(text) == unicodedata.normalize("NFC", text)
+
+
+def test_every_character_is_cleaned_alike_beside_any_other() -> None:
+    printed = [chr(code) for code in range(0x110000) if chr(code).isprintable()]
+    for start in range(0, len(printed), 500):
+        text = "".join(printed[start : start + 500])
+        assert clean_letters(text) == clean_letters(f"\x00{text}")
+
+
+@given(st.text(st.sampled_from("AaĐĐÐðộò\u0301\u0323oaeuyẞİ \u00a0\n")))
+def test_folding_a_text_is_folding_its_characters_in_place(text: str) -> None:
+    assert fold(text) == fold(text + " " + "\u1ea1" * 500).removesuffix("\u1ea1" * 500).rstrip(" ")
