@@ -11,6 +11,7 @@ from pathlib import Path
 
 # Its shims for old names look through the whole stack and every module: here both are short, and a crawl starts sooner.
 import scrapy.core.downloader.contextfactory  # noqa: F401
+from scrapy.settings import default_settings
 
 from crawler.downloader.user_agent import user_agent
 
@@ -37,7 +38,10 @@ RENDER = os.environ.get("RENDER") == "1"  # portals that say so are read with Ch
 RENDER_TIMEOUT = 60.0  # seconds for one page, the pauses between its requests included
 STAY_OPEN = os.environ.get("STAY_OPEN", "")  # the scheduler asks a silent portal again later tonight
 
-# Nothing listens, nothing is executed from outside.
+# Nothing listens, nothing is executed from outside. Where a base names them they are imported even when switched off, with
+# an SSH library, an HTTP client and a server.
+_LISTENING = ("scrapy.extensions.telnet.TelnetConsole", "scrapy.extensions.remote_control.RemoteControl")
+EXTENSIONS_BASE = {name: at for name, at in default_settings.EXTENSIONS_BASE.items() if name not in _LISTENING}
 TELNETCONSOLE_ENABLED = False  # a shell in every crawl
 REMOTE_CONTROL_ENABLED = False  # an HTTP server in every crawl that runs code sent to it
 

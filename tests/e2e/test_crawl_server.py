@@ -9,6 +9,7 @@ import socket
 import sys
 import threading
 import time
+from ast import literal_eval
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -23,6 +24,8 @@ from crawler.nights.crawl_server import CrawlServer
 from pipelines.prefork.client import ForkedChild, ForkServer, ServerLost, ServerStale, Start
 from pipelines.prefork.program import ROOT
 from pipelines.prefork.server import file_stamps, program_folders, serve
+from replicas.serve import ReplicaServer
+from testing.crawl import environment, new_archive
 from testing.staged_nights import NightStage, alive
 
 ASLEEP = "import time; print('up', flush=True); time.sleep(60)"
@@ -204,3 +207,55 @@ def test_the_runner_ends_its_server(tmp_path: Path, servers: list[ForkServer]) -
     stage = NightStage.make(tmp_path, a="good", b="good")
     stage.due()
     assert [server.process.poll() for server in servers] == [0]
+
+
+LOADED = """
+import atexit, sys
+
+before = set(sys.modules)
+
+
+def report():
+    new = set(sys.modules) - before
+    print(sorted(name for name in new if getattr(sys.modules[name], "__file__", None)), flush=True)
+
+
+atexit.register(report)
+"""
+CRAWL = """
+from scrapy import cmdline
+
+cmdline.execute(["scrapy", *sys.argv[1:]])
+"""
+READ = """
+from datetime import UTC, datetime
+from pipelines.extract import extract
+from pipelines.html.tree import parse
+from pipelines.sandbox.crosscheck import crosscheck
+from testing.article_pages import BASE, PLAIN, plain
+
+page = plain("<p>Xã tạm ngừng cấp nước từ 8 giờ ngày 20/3.</p>").encode()
+for layouts in ((PLAIN,), ()):
+    crosscheck(parse(page, BASE), extract(page, BASE, layouts, datetime(2026, 3, 2, tzinfo=UTC)))
+"""
+PORTAL = "an_giang"
+
+
+@pytest.mark.usefixtures("executed")
+def test_a_forked_crawl_and_its_reader_load_no_module_anew(tmp_path: Path, server: CrawlServer) -> None:
+    archive = new_archive(tmp_path / "archive")
+    limits = Limits(timedelta(seconds=60), 4 << 30, timedelta(seconds=5))
+    with ReplicaServer() as replica:
+        rehearsal = environment(REPLICA="1", REPLICA_PORT=str(replica.port))
+        crawls = {
+            night: ["crawl", PORTAL, "--archive", str(archive), "--night", night]
+            for night in ("2025-03-12", "2025-03-13")
+        }
+        for name, arguments in {"read": [], **crawls}.items():
+            code, log = LOADED + (CRAWL if arguments else READ), tmp_path / name
+            command = [sys.executable, "-c", code, *arguments]
+            process = CrawlProcess(command, rehearsal, log, limits, time.monotonic(), start=server.start)
+            wait(partial(process.poll, time.monotonic()), 60)
+            assert literal_eval(log.read_text()) == [
+                *(["crawler.settings"] if arguments else ["testing", "testing.article_pages"])
+            ]
