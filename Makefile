@@ -12,7 +12,7 @@ DATA := $(addprefix --data=,$(RECORDED))
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint check fuzz faults faults-quick quality month near verdicts tables year pictures web search growth speed real-cms fix lock clean
+.PHONY: help demo test lint check fuzz faults faults-quick quality month near verdicts tables year pictures web search growth speed night-speed real-cms fix lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -80,6 +80,9 @@ growth: $(READY)  ## the index at 10,000, 100,000 and 1,000,000 documents (an ho
 
 speed: $(READY)  ## what an article costs, beside Scrapy alone and Scrapy with trafilatura, some 15 minutes: make speed [ROUNDS=3] [PEER=PYTHON with news-please] [PROFILE=py-spy]
 	@$(BIN)/python -m bench.speed $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(PEER),--peer $(PEER)) $(if $(PROFILE),--profile $(PROFILE))
+
+night-speed: $(READY)  ## a first and an idle night of 34 composed portals through the scheduler, some minutes: make night-speed [JOBS=4]
+	@$(BIN)/python -m bench.speed.nights $(if $(JOBS),--jobs $(JOBS))
 
 real-cms: $(READY)  ## three nights over real WordPress and NukeViet on loopback, compared with what they held: make real-cms [NUKEVIET=DIR] [SMALL=1] [SPIDER=family]
 	@$(BIN)/python -m bench.real_cms $(if $(NUKEVIET),--nukeviet $(NUKEVIET)) $(if $(SMALL),--small) $(if $(SPIDER),--spider $(SPIDER))
