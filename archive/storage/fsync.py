@@ -72,13 +72,13 @@ def sync_folder(folder: Path) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder and its parents, each flushed into its own parent."""
+    """Make a folder and its parents, each flushed into its own parent and closed to other users, whatever the umask."""
     missing: list[Path] = []
     while not folder.is_dir():
         missing.append(folder)
         folder = folder.parent
     for path in reversed(missing):
-        path.mkdir(exist_ok=True)
+        path.mkdir(mode=0o750, exist_ok=True)
         sync_folder(path.parent)
 
 

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 from datetime import date, timedelta
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ import yaml  # type: ignore[import-untyped]  # it has no types of its own
 import scheduler
 from archive.errors import ExitCode
 from crawler.config.settings_file import NightSettings, read_settings
+from crawler.downloader.guard import address_allowed
 from crawler.nights.liveness import SEALING_SECONDS, STUCK_SECONDS, Liveness, notify
 from crawler.nights.runner import LEASE, RunnerOptions
 
@@ -28,14 +30,14 @@ ROOT = Path(__file__).parent.parent.parent
 DEPLOY = ROOT / "deploy"
 
 
-UNITS = sorted((DEPLOY / "systemd").iterdir())
+UNITS = sorted(path for path in (DEPLOY / "systemd").iterdir() if path.suffix != ".conf")
 
 
 SERVICES = [path for path in UNITS if path.suffix == ".service"]
 
 
 def unit(path: Path) -> configparser.ConfigParser:
-    parser = configparser.ConfigParser(interpolation=None, delimiters=("=",), comment_prefixes=("#",))
+    parser = configparser.ConfigParser(strict=False, interpolation=None, delimiters=("=",), comment_prefixes=("#",))
     parser.optionxform = str  # type: ignore[assignment]  # names of settings keep their case
     parser.read_string(path.read_text(encoding="utf-8"))
     return parser
@@ -103,6 +105,26 @@ def test_a_service_stops_as_the_crawls_need_it(path: Path) -> None:
     assert service["SuccessExitStatus"] == str(int(ExitCode.INTERRUPTED))
     assert service["NoNewPrivileges"] == "yes"
     assert service["User"] != "root"
+
+
+@pytest.mark.parametrize("path", SERVICES, ids=lambda path: path.name)
+def test_a_service_is_hardened(path: Path) -> None:
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd-analyze is missing")
+    command = ["systemd-analyze", "security", "--offline=true", "--threshold=15", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize("path", SERVICES, ids=lambda path: path.name)
+def test_a_service_denies_no_address_that_the_guard_allows(path: Path) -> None:
+    denied = [ip_network(each) for each in unit(path)["Service"]["IPAddressDeny"].split()]
+    assert denied
+    assert not any(
+        address_allowed(str(address)) for net in denied for address in (net[0], net[-1], net[net.num_addresses // 2])
+    )
+    private = ("10.1.2.3", "100.64.0.1", "169.254.169.254", "172.20.0.1", "192.168.0.1", "fd00::1", "fe80::1")
+    assert all(any(ip_address(each) in net for net in denied) for each in private)
 
 
 def test_the_resident_service_is_watched() -> None:
