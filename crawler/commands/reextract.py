@@ -6,26 +6,22 @@ import argparse
 import os
 import sys
 import traceback
-from datetime import date
 from pathlib import Path
 from typing import Any, ClassVar
 
 from rich.console import Console
-from rich.progress import Progress
-from scrapy.settings import Settings
 from scrapy.spiderloader import get_spider_loader
 
 from archive.errors import ExitCode, UsageError
 from archive.model.enums import ArchiveKind
+from archive.processes.progress import ProgressLine
 from archive.store import Archive
 from crawler.boilerplate.rules import layouts_with_rules
 from crawler.clock import Clock
 from crawler.command_line import PortalCommand, portal_argument, refuse_options
 from crawler.config.run_options import day_of
-from crawler.reextract.reextract import ReextractResult, accept, read_again, target_night
+from crawler.reextract.reextract import accept, read_again, target_night
 from crawler.reextract.report import as_json, print_report
-from crawler.spider.crawl import PortalCrawler
-from pipelines.sandbox.extraction_worker import ExtractionWorker
 
 
 class Command(PortalCommand):
@@ -46,6 +42,7 @@ class Command(PortalCommand):
         parser.add_argument("--archive", metavar="DIR", help="the archive (default: $ARCHIVE or var/archive)")
         parser.add_argument("--since", metavar="DAY", help="only versions archived on this night and later")
         parser.add_argument("--limit", metavar="N", help="only the N newest")
+        parser.add_argument("--jobs", type=int, metavar="N", help="processes that read (default: one for each core)")
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
         parser.add_argument("--accept", action="store_true", help="keep the new readings tonight as `reread`")
         parser.add_argument("--night", metavar="DAY", help="with --accept, the night that keeps them; else tonight")
@@ -79,7 +76,18 @@ class Command(PortalCommand):
         with Archive.open(Path(opts.archive or settings["ARCHIVE"]), read_only=not opts.accept) as archive:
             if opts.accept:
                 night = target_night(archive, portal.name, night, Clock().tonight())
-            result = _read(archive, portal, settings, since, limit)
+            with ProgressLine(f"reading {portal.name} again", "captures") as line:
+                result = read_again(
+                    archive,
+                    portal.name,
+                    layouts_with_rules(portal),
+                    None,
+                    settings.getint("DOWNLOAD_MAXSIZE"),
+                    since=since,
+                    limit=limit,
+                    jobs=opts.jobs,
+                    progress=line.show,
+                )
             if opts.accept and night is not None:
                 accept(
                     archive, result, night, Clock(night if archive.identity.kind is ArchiveKind.REPLICA else None).now()
@@ -90,24 +98,6 @@ class Command(PortalCommand):
             console = Console() if sys.stdout.isatty() else Console(no_color=True, soft_wrap=True)
             print_report(result, console, accepted=opts.accept)
         return ExitCode.FINDINGS if result.unreadable else ExitCode.GOOD
-
-
-def _read(
-    archive: Archive, portal: type[PortalCrawler], settings: Settings, since: date | None, limit: int | None
-) -> ReextractResult:
-    shown = Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty())
-    with ExtractionWorker() as worker, shown:
-        task = shown.add_task(f"reading {portal.name} again", total=None)
-        return read_again(
-            archive,
-            portal.name,
-            layouts_with_rules(portal),
-            worker.read,
-            settings.getint("DOWNLOAD_MAXSIZE"),
-            since=since,
-            limit=limit,
-            progress=lambda done, of: shown.update(task, completed=done, total=of),
-        )
 
 
 def _count(text: str) -> int:

@@ -6,51 +6,31 @@ nothing: its `finish_reason` is `reextract`, and neither the verdict's history n
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 
 from archive.errors import UsageError
-from archive.index.reader import ArchiveReader, Unreadable
-from archive.index.rows import EventRow
 from archive.ingest.summary import RunSummary
 from archive.messages.reason import Reason
 from archive.model.enums import ArchiveKind, FinishReason, Verdict
-from archive.model.records import CapturePlace, Run
-from archive.storage.jsonl import ArticleLine
+from archive.model.records import Run
+from archive.processes.progress import Progress, unseen
+from archive.processes.workers import jobs_of, workers
 from archive.storage.paths import run_order
 from archive.storage.run_record import read_lines
 from archive.store import Archive
 from crawler.catalog.portals import province_of
 from crawler.config.run_options import software
-from pipelines.article import Article, Layout
-from pipelines.check import check
+from crawler.reextract.reading import NewReading, Rereading
+from pipelines.article import Layout
 from pipelines.dedup import judge_reread
-from pipelines.reread import Field, FieldChange, Reader, compare, listed_day, reread, reread_document
-from pipelines.sandbox.extraction_worker import ExtractFailed, ExtractTimeout
+from pipelines.reread import Reader, reread_document
+from pipelines.sandbox.extraction_worker import ExtractionWorker
 
-
-@dataclass(frozen=True, slots=True)
-class NewReading:
-    """One article that today's rules read otherwise. `reasons` are those for which it would be quarantined."""
-
-    found: EventRow
-    line: ArticleLine
-    place: CapturePlace
-    article: Article
-    before: tuple[str, ...]
-    changes: tuple[FieldChange, ...]
-    reasons: tuple[Reason, ...]
-
-    @property
-    def worth_storing(self) -> bool:
-        """Return whether it becomes a version: it passes the checks, and more than the name of the layout changes."""
-        return not self.reasons and any(change.field is not Field.LAYOUT for change in self.changes)
-
-    @property
-    def after(self) -> tuple[str, ...]:
-        """The title and paragraphs of the new reading."""
-        return (self.article.title, *(block.text for block in self.article.blocks))
+_MANY = 100  # captures from which on a further extraction process is worth its start
+_CAPTURES = 5  # for one worker at a time
 
 
 @dataclass(slots=True)
@@ -74,50 +54,41 @@ def read_again(
     archive: Archive,
     portal: str,
     layouts: tuple[Layout, ...],
-    read: Reader,
+    read: Reader | None,
     limit_bytes: int,
     *,
     since: date | None = None,
     limit: int | None = None,
-    progress: Callable[[int, int], None] = lambda done, of: None,
+    jobs: int | None = 1,
+    progress: Progress = unseen,
 ) -> ReextractResult:
     """Read the captures of a portal's latest versions again, those of the night `since` and later, the newest `limit`.
 
-    `read` extracts, `limit_bytes` bounds a decoded body. Unreadable captures are listed in the result.
+    `read` extracts, `limit_bytes` bounds a decoded body. Without `read`, `jobs` processes do, each with an extraction
+    process of its own; None for every core, or one where there are few captures. Unreadable captures are listed in the
+    result.
     """
     with archive.index.reading() as queries:
         latest = queries.events.latest_of_portal(portal, since, limit)
-    captures, result = archive.captures, ReextractResult(portal)
-    for number, found in enumerate(latest):
-        progress(number, len(latest))
-        try:
-            reading = _read_one(captures, found, layouts, read, limit_bytes, archive.identity.kind)
-        except (Unreadable, ExtractTimeout, ExtractFailed) as error:
-            result.unreadable.append((found.id, str(error)))
-            continue
-        result.read += 1
-        if reading.changes:
-            result.changed.append(reading)
-        else:
-            result.unchanged += 1
-    progress(len(latest), len(latest))
+    rereading, result = Rereading(layouts, limit_bytes, archive.identity.kind), ReextractResult(portal)
+    progress(0, len(latest))
+    with ExitStack() as stack:
+        number = 1 if read is not None else jobs_of(jobs, len(latest), _MANY)
+        pool = stack.enter_context(workers(number))
+        work = partial(rereading.read_in_worker, archive.paths.root)
+        if number == 1:
+            read = read or stack.enter_context(ExtractionWorker()).read
+            work = partial(rereading.read, archive.captures, read)
+        for found, reading in pool.map(work, latest, _CAPTURES):
+            if isinstance(reading, str):
+                result.unreadable.append((found.id, reading))
+            elif reading is None:
+                result.unchanged += 1
+            else:
+                result.changed.append(reading)
+            result.read = result.unchanged + len(result.changed)
+            progress(result.read + len(result.unreadable), len(latest))
     return result
-
-
-def _read_one(
-    captures: ArchiveReader,
-    found: EventRow,
-    layouts: tuple[Layout, ...],
-    read: Reader,
-    limit_bytes: int,
-    kind: ArchiveKind,
-) -> NewReading:
-    line, place, before = captures.line(found), captures.place(found), captures.content(found)
-    capture = captures.served(place, found.portal, kind)
-    article = reread(capture, line.url, layouts, line.fetched_at, limit_bytes, read, listed_day(line))
-    changes = compare(line, before, article)
-    reasons = check(article, line.fetched_at) if changes else ()
-    return NewReading(found, line, place, article, before, changes, reasons)
 
 
 def target_night(archive: Archive, portal: str, wanted: date | None, tonight: date) -> date:

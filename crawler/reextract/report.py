@@ -14,7 +14,8 @@ from rich.table import Column, Table
 
 from archive.cli.output import marked, plain_line, printable
 from archive.diff.words import Span, SpanKind, diff_paragraphs
-from crawler.reextract.reextract import NewReading, ReextractResult
+from crawler.reextract.reading import NewReading
+from crawler.reextract.reextract import ReextractResult
 from pipelines.reread import Field
 
 _TEXT = (Field.TITLE, Field.LEAD, Field.BODY, Field.CAPTIONS)

@@ -28,6 +28,7 @@ from testing.reextraction import (
     reextract,
     rows,
     spoil,
+    stored_line,
 )
 
 
@@ -90,6 +91,16 @@ def test_a_damaged_capture_is_reported_and_the_others_are_read(root: Path) -> No
     assert ["unreadable", "1"] in rows(done)
 
 
+def test_several_processes_report_the_same(root: Path) -> None:
+    spoil(root, "ghe")
+    for arguments in ((), ("--json",), ("--limit", "1")):
+        one, two = (reextract(root, "--jobs", jobs, *arguments) for jobs in "12")
+        assert (one.code, one.out, one.err) == (two.code, two.out, "")
+    said = json.loads(reextract(root, "--jobs", "2", "--json", "--accept", "--night", NEXT.isoformat()).out)
+    assert (said["stored"], len(said["unreadable"])) == (1, 1)
+    assert stored_line(root).key == "tau"
+
+
 def test_a_reading_that_the_checks_set_aside_is_reported_and_not_stored(root: Path) -> None:
     with Archive.open(root) as archive:
         result = read_with(archive, BULLETIN, FIRST_PARAGRAPH, SECOND_PARAGRAPH)
@@ -115,13 +126,14 @@ def test_another_layout_name_alone_is_reported_and_not_stored(root: Path) -> Non
     [
         ((), "", "say which portal: ba_song"),
         ((), "ba_sog", "unknown portal 'ba_sog'; did you mean ba_song?"),
+        (("--jobs", "65"), "ba_song", "--jobs 65: name 1 to 64 processes"),
         (("--limit", "none"), "ba_song", "--limit 'none' is no number of articles"),
         (("--since", "5/3"), "ba_song", "--since '5/3' is no day: write it as 2026-11-22"),
         (("--night", "2025-03-06"), "ba_song", "--night says where new readings are kept: give it with --accept"),
         (("--accept", "--night", "2025-03-04"), "ba_song", "--night 2025-03-04 lies before ba_song's last version"),
         (("--acept",), "ba_song", "unknown option --acept"),
     ],
-    ids=["no portal", "unknown", "limit", "since", "night without accept", "night before", "unknown option"],
+    ids=["no portal", "unknown", "jobs", "limit", "since", "night without accept", "night before", "unknown option"],
 )
 def test_wrong_usage_is_one_line(crawled: Path, arguments: tuple[str, ...], name: str, message: str) -> None:
     done = reextract(crawled, *arguments, name=name)
