@@ -18,13 +18,13 @@ from archive.errors import ArchiveError
 from archive.index.reader import Unreadable
 from archive.messages.reason import Reason
 from archive.model.enums import Outcome
-from archive.model.records import PageRecord, Reread
+from archive.model.records import PageRecord, Reading, Reread
 from pipelines.article import Article, Layout
 from pipelines.capture import CrawlRecorder, crawl_recorder, document_of, storing_spider
 from pipelines.reread import extraction_arguments, listed_day, reread_record
 from pipelines.sandbox.crosscheck_stats import Crosscheck, crosscheck_counts, without_frame
 from pipelines.sandbox.extraction_worker import ExtractFailed, ExtractTimeout
-from pipelines.sandbox.page_question import PageQuestion
+from pipelines.sandbox.page_question import ArticleReading, PageQuestion
 from pipelines.sandbox.page_reader import PageAnswer, PageReader
 
 if TYPE_CHECKING:
@@ -43,12 +43,14 @@ class ReadingSpider(Protocol):
 class ArticleResponse:
     """Hold an article's captured response: the line it will get, what the extraction process answers, the layouts used.
 
-    `of_list`: a list's response held the text and has its line already; the article gets none of its own.
+    `reading` has the digests of the response. `of_list`: a list's response held the text and has its line already; the
+    article gets none of its own.
     """
 
     page: PageRecord
     answer: PageAnswer
     layouts: tuple[Layout, ...]
+    reading: Reading | None = None
     of_list: bool = False
 
 
@@ -62,6 +64,7 @@ class CheckedArticle:
     layouts: tuple[Layout, ...] = ()
     reread: Reread | None = None
     of_list: bool = False
+    reading: Reading | None = None
 
 
 class PipelineStage:
@@ -109,19 +112,20 @@ class ExtractStage(PipelineStage):
         except Exception as error:
             raise self.drop_for_bug(item.page, error) from error
         article = read.article
-        # Old pages have old layouts: what a look-back reads says nothing of how the layouts fit tonight.
-        deeper = "look-back " if item.page.lookback else ""
-        self.recorder.count(f"{deeper}layout {article.layout}")
-        self.recorder.count("restored", article.restored)
-        self.recorder.count("removed", read.removed)
-        for flag in article.flags:
-            if flag.startswith("generic_"):  # a part that the layout missed
-                self.recorder.count(f"{deeper}{flag.replace('_', ' ')}")
+        counts = _counts(read)
+        for name, number in counts.items():
+            # Old pages have old layouts: what a look-back reads says nothing of how the layouts fit tonight.
+            deeper = item.page.lookback is not None and name.startswith(("layout ", "generic "))
+            self.recorder.count(f"look-back {name}" if deeper else name, number)
         # The article goes on meanwhile.
         self._checks.append(asyncio.ensure_future(self._crosscheck(item)))
         if not article.blocks and not article.attachments and not article.title:
             raise self.drop(item.page, Outcome.EMPTY, "neither title nor text")
-        return CheckedArticle(item.page, article, read.reasons, item.layouts, of_list=item.of_list)
+        checked = CheckedArticle(item.page, article, read.reasons, item.layouts, of_list=item.of_list)
+        if item.reading is None:
+            return checked
+        reading = replace(item.reading, region=read.region, until=read.until, counts=counts, detail=item.page.detail)
+        return replace(checked, reading=reading)
 
     async def _crosscheck(self, item: ArticleResponse) -> Crosscheck | None:
         """Return how the layout compares with the whole page. A failure here does not cost the article."""
@@ -146,6 +150,14 @@ class ExtractStage(PipelineStage):
             for name, count in crosscheck_counts(each).items():
                 self.recorder.count(name, count)
         _pages(self._crawler).close()
+
+
+def _counts(read: ArticleReading) -> dict[str, int]:
+    """Return what a reading adds to the extraction counts of the run's record."""
+    article = read.article
+    missed = (flag.replace("_", " ") for flag in article.flags if flag.startswith("generic_"))
+    counts = {f"layout {article.layout}": 1, "restored": article.restored, "removed": read.removed}
+    return {name: number for name, number in (counts | dict.fromkeys(missed, 1)).items() if number}
 
 
 def _pages(crawler: Crawler) -> PageReader:
@@ -214,5 +226,7 @@ class StoreStage(PipelineStage):
         elif not item.page.lookback:  # old pages have other frames
             self.recorder.compare(item.page.key, item.article)
         page = None if item.of_list else item.page
-        storing_spider(self._crawler).store(page, replace(document, reread=item.reread), item.reasons)
+        storing_spider(self._crawler).store(
+            page, replace(document, reread=item.reread, reading=item.reading), item.reasons
+        )
         return item

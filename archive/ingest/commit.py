@@ -145,7 +145,7 @@ class BatchCommit:
         self._own.update((line.seq, line) for line in lines)
 
     def note_readings(self, transaction: Transaction) -> None:
-        """Note what each article was read from; a doubtful one is read again at every look."""
+        """Note what each article was read from; a doubtful one is read again at every recheck."""
         read: dict[str, ReadVersion | None] = {}
         for pending in self.pending:
             document = pending.document

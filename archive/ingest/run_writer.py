@@ -140,7 +140,7 @@ class RunWriter:
             gone_after: Given when the response says that the article is no more. It becomes an event `gone`, once, when
                 no article has stood there for that many days and a text of it was stored.
             new_key: The key that the page's address has, where the document belongs to an article with another key.
-            again: The reading of an article whose page says what it said at the last look.
+            again: The reading of an article whose page says what it said when it was last read.
 
         Raises what `commit` raises.
         """

@@ -14,16 +14,17 @@ from archive.index.queries.listings import SETTLED
 from archive.index.queries.removals import VANISHED, same_address
 from archive.index.rows import Recheck
 from archive.model.enums import Event, Outcome
-from archive.model.records import ListEntry, ListRequest, LookbackMark
+from archive.model.records import ListEntry, ListRequest, LookbackMark, Reading
 from crawler.listings.listing import Following
 from crawler.requests import Exchange, Expect, RequestBuilder, exchange_of
 from crawler.responses.facts import charset_of, head_of
-from crawler.responses.outcome import OutcomeDetail, best_outcome, classify, needs_tree
+from crawler.responses.outcome import best_outcome, classify, needs_tree
 from crawler.spider.article_identity import ArticleIdentity
 from crawler.spider.listings import DeclaredPortal, ListingReader, with_reason
 from crawler.spider.recorder import RunRecorder
 from crawler.spider.rendering import Renderer
-from crawler.spider.stop_rule import is_sampled_look, next_recheck, next_recheck_of_vanished
+from crawler.spider.stop_rule import is_sampled_recheck, next_recheck, next_recheck_of_vanished
+from crawler.spider.unchanged_rechecks import UnchangedRechecks
 from pipelines.article import Layout
 from pipelines.readers.json_api import pages_of
 from pipelines.sandbox.extraction_worker import ExtractFailed, ExtractTimeout
@@ -34,6 +35,24 @@ from pipelines.stages import ArticleResponse
 _MOST_ADDRESSES = 3  # of one article and night
 _EXTERNAL_RECHECK = 7  # days
 _MOST_MOVED = 100  # of a night: a bound against lists whose addresses differ at each request
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedResponse:
+    """The outcome of a response, what the extraction process answers of its page, and the digests of its reading.
+
+    There is no answer where no tree decides, nor where the page says what it said when it was last read.
+    """
+
+    outcome: Outcome
+    detail: str | None
+    answer: PageAnswer | None = None
+    reading: Reading | None = None
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Return whether the page need not be read."""
+        return self.answer is None and self.reading is not None
 
 
 @dataclass(eq=False)
@@ -51,6 +70,7 @@ class Articles:
     renderer: Renderer
     identity: ArticleIdentity
     pages: PageReader
+    unchanged: UnchangedRechecks
     layouts: tuple[Layout, ...]
     rechecks: Sequence[int]
     gone_after: int
@@ -82,7 +102,9 @@ class Articles:
     ) -> Request:
         way = self.portal.article_source(key, url)
         self._asked.setdefault(key, []).append(way)
-        if not headers:  # a new page: the process is ready when it is there; an old one may be unchanged
+        if not headers and not self.unchanged.knows(
+            key
+        ):  # the process is ready for a new page; an old one may be unchanged
             self.pages.start()
         address = self.builder.here(url) if isinstance(way, ListRequest) else None
         info = replace(self.builder.info(Expect.ARTICLE, way, section), key=key, lookback=mark, address=address)
@@ -99,9 +121,11 @@ class Articles:
 
     def due_rechecks(self) -> list[Request]:
         """Return requests for the articles due for a recheck. Must run when the lists are committed: they tell what moved."""
+        needed = self._needed(self.due())
+        self.unchanged.load({due.key for due in needed})
         return [
             request
-            for due in self._needed(self.due())
+            for due in needed
             for request in self.request(
                 due.section or "", due.key, due.url, etag=due.etag, last_modified=due.last_modified
             )
@@ -115,10 +139,10 @@ class Articles:
             key
             for key in self.recorder.modified.needless(due)
             if next_recheck(lookups.first_stored(key) or night, night, self.rechecks) is not None
-            and not is_sampled_look(key, night)
+            and not is_sampled_recheck(key, night)
         }
         self._needless |= found
-        self.recorder.count("looks left out", len(found))
+        self.recorder.count("rechecks left out", len(found))
         return [one for one in due if one.key not in found]
 
     def due(self) -> list[Recheck]:
@@ -230,25 +254,29 @@ class Articles:
         """Record what is no article; return an article, or the requests for it at other addresses."""
         recorder, key = self.recorder, exchange.info.key
         response = await self.renderer.read(exchange, response)
-        (outcome, detail), answer = await self._judge(exchange, response)
-        page = exchange.page(outcome, detail, next_look=self.next_recheck(key, outcome))
+        judged = await self._judge(exchange, response)
+        outcome = judged.outcome
+        page = exchange.page(outcome, judged.detail, next_look=self.next_recheck(key, outcome))
         further = self._elsewhere(exchange) if outcome in VANISHED else []
-        if outcome is not Outcome.ARTICLE:
+        if judged.is_unchanged:
+            recorder.write(page, again=judged.reading)
+        elif outcome is not Outcome.ARTICLE:
+            self.unchanged.compare(key, None)
             recorder.write(page, last=not further)
         recorder.react(outcome)
         if not further:
             self.identity.answered(key, outcome, page.url)
-        if outcome is Outcome.ARTICLE and answer is not None:
-            return [ArticleResponse(page, answer, self.layouts)]
+        if outcome is Outcome.ARTICLE and judged.answer is not None:
+            return [ArticleResponse(page, judged.answer, self.layouts, judged.reading)]
         return further
 
-    async def _judge(self, exchange: Exchange, response: Response) -> tuple[OutcomeDetail, PageAnswer | None]:
-        """Return what a response is, and the reading of its page; None where no tree decides."""
+    async def _judge(self, exchange: Exchange, response: Response) -> JudgedResponse:
+        """Return what a response is, and the reading of its page."""
         info, recorder = exchange.info, self.recorder
         head = head_of(response, info, self.portal.home, recorder.hosts.asked)
         best = best_outcome(head)
         if not needs_tree(head):
-            return best, None
+            return JudgedResponse(*best)
         page = exchange.page(Outcome.ARTICLE)
         question = PageQuestion(
             # The address that answered is where relative links start.
@@ -261,13 +289,19 @@ class Articles:
             judge=True,
             extract=best[0] is Outcome.ARTICLE,
         )
+        question = replace(question, given=self.unchanged.given(head, question))
+        reading = self.unchanged.reading(info.key, question, response.body)
+        if best[0] is Outcome.ARTICLE:
+            again = await self.unchanged.settled(page, question, response.body, reading)
+            if again is not None:
+                return JudgedResponse(Outcome.ARTICLE, again.detail, reading=again)
         answer = self.pages.read(page, question, response.body, self.layouts)
         try:
             facts = await answer.facts
         except (ExtractTimeout, ExtractFailed):
-            return best, answer  # the stages take note of a page that cannot be read
+            return JudgedResponse(*best, answer, reading)  # the stages take note of a page that cannot be read
         outcome = classify(replace(head, shape=facts.shape, has_article=facts.has_article))
-        return with_reason(exchange, outcome), answer
+        return JudgedResponse(*with_reason(exchange, outcome), answer, reading)
 
     def next_recheck(self, key: str | None, outcome: Outcome) -> date | None:
         """Return when to ask for an article again; None where the schedule ends or the lists decide."""

@@ -43,6 +43,7 @@ from crawler.spider.recorder import RunRecorder
 from crawler.spider.rendering import Renderer
 from crawler.spider.sitemap_check import SitemapCheck
 from crawler.spider.stop_rule import first_walk_since
+from crawler.spider.unchanged_rechecks import UnchangedRechecks
 from crawler.spider.walk import Homepage, NightlyWalk
 from crawler.spider.witness_check import WitnessCheck
 from pipelines.article import Layout
@@ -92,6 +93,7 @@ class PortalCrawler(scrapy.Spider):
         self.renderer = Renderer(self.render, settings, self.home, recorder, self._download)
         self.identity = ArticleIdentity(recorder, self.entry_key, self._ask_again, self._next_recheck)
         self.reader = reader = ListingReader(portal, recorder, self.identity.own_entries)
+        layouts = self.read_with()
         self.articles = articles = Articles(
             portal,
             builder,
@@ -100,7 +102,8 @@ class PortalCrawler(scrapy.Spider):
             self.renderer,
             self.identity,
             self.pages,
-            self.read_with(),
+            UnchangedRechecks(recorder, self.pages, layouts),
+            layouts,
             options.recheck_days or self.recheck_days,
             self.gone_after,
         )
@@ -288,6 +291,8 @@ class PortalCrawler(scrapy.Spider):
 
     def store(self, page: PageRecord | None, document: Document, reasons: tuple[Reason, ...]) -> None:
         """Write what the stages read, under its article's key."""
+        if page is not None:
+            self.articles.unchanged.compare(page.key, None if reasons else document)
         self.identity.store(page, document, reasons)
 
     def _ask_again(self, key: str) -> bool:

@@ -15,7 +15,7 @@ from archive.index.queries.removals import VANISHED
 from archive.ingest.run_writer import RunWriter
 from archive.messages.reason import Reason
 from archive.model.enums import FIRST_TEXTS, REFUSALS, STOPPING, FinishReason, Outcome
-from archive.model.records import Document, PageRecord
+from archive.model.records import Document, PageRecord, Reading
 from crawler.config.run_options import ProgressFile, RunOptions
 from crawler.downloader.guard import PortalHosts
 from crawler.downloader.redirects import redirect_target
@@ -86,12 +86,14 @@ class RunRecorder:
         *,
         new_key: str | None = None,
         last: bool = True,
+        again: Reading | None = None,
     ) -> None:
         """Queue a line with the document read from it and report progress; stop when the archive fails.
 
         `reasons` put the document into quarantine. `page` is None where the response has its line already. `new_key` is
         the key of the page's address where the document belongs to an article with another. `last` is False for the
-        answer of an address after which another one of the article is asked: it removes nothing.
+        answer of an address after which another one of the article is asked: it removes nothing. `again` is the reading of
+        an article whose page says what it said when it was last read.
         """
         vanished = last and page is not None and page.outcome in VANISHED and not page.attachment_of
         if page is not None:
@@ -99,7 +101,7 @@ class RunRecorder:
             self.lookback_lines += page.lookback is not None
         try:
             gone_after = self._gone_after if vanished else None
-            self.writer.write(page, document, reasons, gone_after=gone_after, new_key=new_key)
+            self.writer.write(page, document, reasons, gone_after=gone_after, new_key=new_key, again=again)
         except ArchiveError as error:
             self.fail(error)
         if page is not None:

@@ -19,7 +19,7 @@ from archive.model.records import ListEntry
 LATER_PAGES = 200  # far more than any night publishes: a bound against calendars and endless lists
 VANISHED_RECHECKS = (1, 3, 7, 14)  # days after an article had first vanished
 VANISHED_EVERY = 30  # and then, without end: what was withdrawn may come back
-_SAMPLED = 20  # one in so many unchanged looks is read all the same
+_SAMPLED = 20  # one in so many unchanged articles is read all the same
 UNDATED_PAGES = 10  # the look-back of a first walk over a list that shows no days
 
 
@@ -45,7 +45,7 @@ def next_recheck_of_vanished(since: date, night: date, gone_after: int) -> date:
     return since + timedelta(days=min(days for days in (*VANISHED_RECHECKS, gone_after, after) if days > later))
 
 
-def is_sampled_look(key: str, night: date) -> bool:
+def is_sampled_recheck(key: str, night: date) -> bool:
     """Return whether an article is asked for and read in this night, whatever speaks for its being unchanged: one in twenty."""
     return sha256(f"{night} {key}".encode()).digest()[0] % _SAMPLED == 0
 

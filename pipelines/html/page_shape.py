@@ -28,14 +28,14 @@ _ROW = "ancestor::*[self::tr or self::p or self::li or self::div or self::td][./
 _STORM_TAG = re.compile(r"<[a-zA-Z][^<>]{20000,}")
 _STORM_ATTRIBUTES = 2000
 
-_UNSEEN = ("script", "style", "noscript", "template", "head", "svg", "object", "iframe", "select", "option")
+UNSEEN = ("script", "style", "noscript", "template", "head", "svg", "object", "iframe", "select", "option")
 _FRAME = ("nav", "header", "footer", "aside", "a", "button", "label", "menu", "form")
 _FRAME_NAMES = re.compile(
     r"(?:^|[\s_-])(?:menu|nav|navbar|header|footer|banner|sidebar|breadcrumb|copyright|dialog|modal)", re.I
 )
-_BLOCKS = frozenset({"p", "div", "li", "td", "section", "article", "center", "h1", "h2", "h3", "h4", "h5", "h6"})
+BLOCKS = frozenset({"p", "div", "li", "td", "section", "article", "center", "h1", "h2", "h3", "h4", "h5", "h6"})
 _PARAGRAPH = 80  # characters: more are a paragraph of a text
-_NOTICE = 200  # characters: the notices of the field guide are one or two sentences
+NOTICE = 200  # characters: the notices of the field guide are one or two sentences
 # Compared without diacritics: what is no more, and that it is no more, in one sentence.
 _THING = (
     r"(?:bai viet|bai dang|tin bai|ban tin|tin tuc|noi dung|trang|van ban|du lieu|duong dan|page|article|content|post)"
@@ -44,10 +44,11 @@ _IS_NO_MORE = (
     r"(?:khong (?:con )?ton tai|khong tim thay|khong duoc tim thay|bi xoa|bi go|duoc go|da go (?:bo|xuong)"
     r"|go xuong|go bo|khong con|not found|(?:does not|doesn't|no longer) exist|no longer available|been (?:removed|deleted))"
 )
-_ABSENT = re.compile(rf"\b{_THING}\b[^.!?]{{0,60}}\b{_IS_NO_MORE}|khong tim thay\b[^.!?]{{0,40}}\b{_THING}\b", re.I)
-_ABSENT_HINT = re.compile(r"tồn tại|tìm thấy|xóa|xoá|gỡ|không còn|found|exist|available|removed|deleted", re.I)
+ABSENT = re.compile(rf"\b{_THING}\b[^.!?]{{0,60}}\b{_IS_NO_MORE}|khong tim thay\b[^.!?]{{0,40}}\b{_THING}\b", re.I)
+ABSENT_WORDS = tuple("tồn tại|tìm thấy|xóa|xoá|gỡ|không còn|found|exist|available|removed|deleted".split("|"))
+_ABSENT_HINT = re.compile("|".join(ABSENT_WORDS), re.I)
 _BRIEF = 1000  # characters of main text: more than any rule of `crawler.responses.outcome` calls short
-_HIDDEN = re.compile(r"display\s*:\s*none", re.I)
+HIDDEN = re.compile(r"display\s*:\s*none", re.I)
 
 
 _Texts = list[tuple[str, bool, lxml.html.HtmlElement]]
@@ -105,10 +106,15 @@ def is_xml(text: str) -> bool:
     return bool(_XML.match(text))
 
 
+def html_ends(text: str) -> tuple[bool, bool]:
+    """Return whether a text begins and ends as an HTML document."""
+    lower = text.lower()
+    return "<html" in lower[:2000], "</html" in lower or "</body" in lower
+
+
 def shape_of(text: str, root: lxml.html.HtmlElement | None) -> PageShape:
     """Read the shape of a page from its text and tree; of XML, which has no tree, only that it is XML."""
-    lower = text.lower()
-    begins_html = "<html" in lower[:2000]
+    begins_html, ends_html = html_ends(text)
     if root is None:
         return PageShape(begins_html=begins_html, is_xml=True)
     scripts = " ".join(script.text or "" for script in root.iter("script"))
@@ -135,7 +141,7 @@ def shape_of(text: str, root: lxml.html.HtmlElement | None) -> PageShape:
         sets_cookie=bool(_SET_COOKIE.search(scripts)),
         reloads=bool(_RELOAD.search(scripts)),
         begins_html=begins_html,
-        ends_html="</html" in lower or "</body" in lower,
+        ends_html=ends_html,
         sends_to=_sends_to(root),
     )
 
@@ -156,9 +162,9 @@ def _texts(root: lxml.html.HtmlElement) -> _Texts:
             if folded:
                 found.append((folded, framed, parent))
             continue
-        if not isinstance(node.tag, str) or node.tag in _UNSEEN or _HIDDEN.search(node.get("style") or ""):
+        if not isinstance(node.tag, str) or node.tag in UNSEEN or HIDDEN.search(node.get("style") or ""):
             continue
-        inside = framed or _is_frame(node)
+        inside = framed or is_frame(node)
         for child in reversed(node):
             if child.tail:
                 stack.append((child.tail, inside, node))
@@ -173,9 +179,9 @@ def _notice(texts: _Texts) -> str:
     for text, framed, element in texts:
         if framed or not _ABSENT_HINT.search(text):
             continue
-        block = next((up for up in (element, *element.iterancestors()) if up.tag in _BLOCKS), element)
+        block = next((up for up in (element, *element.iterancestors()) if up.tag in BLOCKS), element)
         words = " ".join(block.text_content().split())
-        if len(words) <= _NOTICE and _ABSENT.search(strip_diacritics(words)) and _stands_alone(texts, block):
+        if len(words) <= NOTICE and ABSENT.search(strip_diacritics(words)) and _stands_alone(texts, block):
             return words
     return ""
 
@@ -193,7 +199,8 @@ def _stands_alone(texts: _Texts, block: lxml.html.HtmlElement) -> bool:
     return not any(len(text) > _PARAGRAPH and not framed and element in beside for text, framed, element in texts)
 
 
-def _is_frame(node: lxml.html.HtmlElement) -> bool:
+def is_frame(node: lxml.html.HtmlElement) -> bool:
+    """Return whether an element by itself is a menu, a link, a dialog and the like: what stands in it is no main text."""
     if node.tag == "form":  # ASP.NET wraps the whole page in one form
         return len(node.xpath(".//p | .//h1 | .//h2")) == 0
     if node.tag in _FRAME:
@@ -235,7 +242,7 @@ def _captcha(root: lxml.html.HtmlElement) -> tuple[str, bool]:
         if node.xpath(_ROW) and _RETURNS.search(action):
             return "the code in a picture", True
     for node in root.xpath(_CAPTCHA_WIDGETS):
-        if any(_HIDDEN.search(up.get("style") or "") for up in node.iterancestors()):
+        if any(HIDDEN.search(up.get("style") or "") for up in node.iterancestors()):
             continue
         return "a captcha", False
     return "", False

@@ -18,11 +18,13 @@ from lxml.etree import XPath, tostring
 from lxml.html import HtmlElement
 
 from pipelines.article import Article, Layout, PublishedFrom
+from pipelines.html.page_shape import ABSENT, ABSENT_WORDS, BLOCKS, HIDDEN, NOTICE, UNSEEN, is_frame
 from pipelines.html.published import TIMES, read_visible
 from pipelines.html.stated import AUTHORS, SITES
 from pipelines.html.tree import HtmlPage, attribute, smallest_around, text_of
 from pipelines.readers.generic import bylines_in
 from pipelines.readers.layout import fits, layout_containers, layout_title
+from vietnam.letters import strip_diacritics
 
 SIZE = 16  # bytes of a digest
 _PARAGRAPH = 80  # characters of a text node: a page with two longer ones is no notice, whatever its headings say
@@ -32,16 +34,7 @@ _HEADINGS = "//title | (//h1)[position() <= 2] | (//h2)[1] | (//h3)[1]"
 _GENERIC = frozenset({"generic_title", "generic_text", "generic_published", "parser_gave_up"})
 _UNDATED = (PublishedFrom.UPLOAD, PublishedFrom.FEED, PublishedFrom.NONE)
 _NAMES = frozenset(re.findall(r"""=['"]?([\w:.-]+)""", " ".join((*TIMES, *AUTHORS, *SITES)).lower()))
-_NOTICE = 200  # characters of the longest notice
-_NO_MORE = ("tồn tại", "tìm thấy", "xóa", "xoá", "gỡ", "không còn", "found", "exist", "available", "removed", "deleted")
 _HOLDS = XPath("//text()[contains(., $word)]")
-_BLOCKS = frozenset("p div li td section article center h1 h2 h3 h4 h5 h6".split())
-_FRAME = frozenset("nav header footer aside a button label menu noscript template select".split())
-_NAMED = frozenset({"div", "ul", "section"})
-_FRAME_NAMES = re.compile(
-    r"(?:^|[\s_-])(?:menu|nav|navbar|header|footer|banner|sidebar|breadcrumb|copyright|dialog|modal)", re.IGNORECASE
-)
-_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _PARTS = ("title", "lead", "author", "body", "attachments", "featured")
 _INSIDE = ("drop", "cut", "captions", "boxes")
 
@@ -101,10 +94,9 @@ def _texts(root: HtmlElement) -> list[tuple[str, HtmlElement]]:
 
 
 def _is_plain(element: HtmlElement) -> bool:
+    """Return whether what stands in an element counts as the page's main text."""
     return not any(
-        each.tag in _FRAME
-        or _HIDDEN.search(each.get("style") or "")
-        or (each.tag in _NAMED and _FRAME_NAMES.search(f"{each.get('class') or ''} {each.get('id') or ''}"))
+        each.tag in UNSEEN or HIDDEN.search(each.get("style") or "") or is_frame(each)
         for each in (element, *element.iterancestors())
     )
 
@@ -126,19 +118,17 @@ def _metadata(page: HtmlPage) -> Iterator[HtmlElement]:
 
 
 def _notices(page: HtmlPage) -> Iterator[str]:
-    """Yield the short blocks with a word by which a notice says that a page is no more."""
+    """Yield the short blocks that say that something is no more."""
     text = str(page.root.xpath("string()"))
-    for word in _NO_MORE:
-        for element in _holding(page, word) if word in text else ():
-            block = next((each for each in (element, *element.iterancestors()) if each.tag in _BLOCKS), element)
+    lower = text.lower()
+    hints = [word for word in ABSENT_WORDS if word in lower]
+    for word in sorted(set(re.findall("|".join(hints), text, re.IGNORECASE))) if hints else ():
+        found: Any = _HOLDS(page.root, word=word)  # Any: a path may select numbers as well
+        for element in (text.getparent() for text in found):
+            block = next((each for each in (element, *element.iterancestors()) if each.tag in BLOCKS), element)
             words = " ".join("".join(block.itertext()).split())
-            if len(words) <= _NOTICE:
+            if len(words) <= NOTICE and ABSENT.search(strip_diacritics(words)):
                 yield words
-
-
-def _holding(page: HtmlPage, word: str) -> list[HtmlElement]:
-    found: Any = _HOLDS(page.root, word=word)  # Any: a path may select numbers as well
-    return [text.getparent() for text in found]
 
 
 def _dates(page: HtmlPage, layout: Layout, now: datetime) -> dict[HtmlElement, bytes]:

@@ -18,11 +18,12 @@ from pipelines.sandbox.crosscheck_stats import Crosscheck
 
 @dataclass(frozen=True, slots=True)
 class PageQuestion:
-    """Say what is wanted of a page: each of `judge`, `extract` and `crosscheck` adds a part to the answer.
+    """Say what is wanted of a page: each of `region`, `judge`, `extract` and `crosscheck` adds a part to the answer.
 
     `url` is the article's address, `now` (aware) the moment of the fetch, `declared` the header's encoding, `day` what the
     list showed beside it, for pages that show no date. `interface`: the body may be JSON or rows that a layout describes;
     `json`: an interface was asked that answers in JSON. With `clean` the article is cleaned and checked as well.
+    `given` digests all that the reading depends on besides the body: the digest of the page's region is made under it.
     """
 
     url: str
@@ -35,11 +36,13 @@ class PageQuestion:
     extract: bool = True
     clean: bool = True
     crosscheck: bool = False
+    region: bool = False
+    given: bytes = b""
 
     @property
     def parts(self) -> int:
         """The number of parts of the answer."""
-        return self.judge + self.extract + self.crosscheck
+        return self.region + self.judge + self.extract + self.crosscheck
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +55,22 @@ class PageFacts:
 
 @dataclass(frozen=True, slots=True)
 class ArticleReading:
-    """An article with the number of lines that cleaning removed and the reasons against storing it."""
+    """An article with the number of lines that cleaning removed and the reasons against storing it.
+
+    `region` is the digest of the part of the page that it was read from, None where no digest covers that or nothing is
+    `given`. `until` is the earliest moment that the reading refused because it is still to come, None for none.
+    """
 
     article: Article
     removed: int = 0
     reasons: tuple[Reason, ...] = ()
+    region: bytes | None = None
+    until: datetime | None = None
 
 
 FACTS = decoder(PageFacts)
 READING = decoder(ArticleReading)
+REGION: msgspec.json.Decoder[bytes | None] = msgspec.json.Decoder(bytes | None)
 CROSSCHECK: msgspec.json.Decoder[Crosscheck | None] = msgspec.json.Decoder(Crosscheck | None)
 QUESTION = msgspec.json.Decoder(PageQuestion)
 _LAYOUTS = msgspec.json.Decoder(tuple[Layout, ...])

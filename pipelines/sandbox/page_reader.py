@@ -11,7 +11,7 @@ from archive.model.records import PageRecord
 from pipelines.article import Article, Layout
 from pipelines.sandbox.crosscheck_stats import Crosscheck, is_sampled
 from pipelines.sandbox.extraction_worker import ExtractionWorker, page_request
-from pipelines.sandbox.page_question import CROSSCHECK, FACTS, READING, ArticleReading, PageFacts, PageQuestion
+from pipelines.sandbox.page_question import CROSSCHECK, FACTS, READING, REGION, ArticleReading, PageFacts, PageQuestion
 
 _Part = TypeVar("_Part")
 
@@ -55,6 +55,12 @@ class PageReader:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return answer
+
+    async def region(self, question: PageQuestion, body: bytes, layouts: Sequence[Layout]) -> bytes | None:
+        """Return the digest of a page's region under what is given. Raises ExtractTimeout or ExtractFailed."""
+        asked = replace(question, region=True, judge=False, extract=False)
+        (part,) = self._worker.ask(page_request(asked, body, layouts))
+        return REGION.decode(await part)
 
     async def reread(self, question: PageQuestion, body: bytes, layouts: Sequence[Layout]) -> Article:
         """Return the article of an earlier capture. Raises ExtractTimeout or ExtractFailed."""

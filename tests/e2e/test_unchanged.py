@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from archive.index.schema import READINGS
 from archive.model.enums import ArchiveKind, Outcome
+from archive.model.records import Run
 from archive.storage.warc import read_record
+from archive.store import Archive
 from bench.runner import run_night
 from replicas import FIRST_NIGHT
 from replicas.articles import articles
@@ -16,6 +20,7 @@ from replicas.records import ReplicaArticle
 from replicas.serve import ReplicaServer
 from replicas.sites.catalogue import SITES
 from replicas.sites.composed import ComposedSite
+from replicas.sites.liferay import BacGiang
 from replicas.sites.site import SiteRequest
 from testing.crawl import new_archive, the_night
 
@@ -38,6 +43,61 @@ def quiet_site(portal: str) -> ComposedSite:
             return page
 
     return StillSite(first)
+
+
+class EditedSite(BacGiang):
+    """A portal whose pages differ at every request; in the second night one text does too."""
+
+    edited = ""
+
+    def render_article(self, article: ReplicaArticle, request: SiteRequest) -> str:
+        page: str = super().render_article(article, request)
+        if article.key == self.edited and request.night > FIRST_NIGHT:
+            page = page.replace(article.title, f"{article.title}, sửa lại")
+        return page
+
+
+def later_night(root: Path, portal: str) -> tuple[Run, list[tuple[object, ...]], list[tuple[str, str]]]:
+    """Return the second night's record, and its lines as far as two crawls of the same pages have them alike."""
+    run, pages, articles = the_night(root, portal, FIRST_NIGHT + timedelta(days=1))
+    lines = [(page.key, page.url, page.outcome, page.section, page.next_look, page.detail) for page in pages]
+    return run, sorted(lines, key=repr), [(line.key, line.event.value) for line in articles]
+
+
+def without_rechecks(counts: Mapping[str, int]) -> dict[str, int]:
+    return {name: number for name, number in counts.items() if not name.startswith(("rechecks ", "crosscheck"))}
+
+
+def test_a_recheck_that_is_settled_by_a_digest_leaves_the_record_of_one_that_was_read(tmp_path: Path) -> None:
+    first = [replace(article, revisions=(), removals=()) for article in articles("bac_giang")]
+    site = EditedSite(first)
+    site.edited = first[0].key
+    still = quiet_site("ninh_thuan")
+    root, read = new_archive(tmp_path / "archive"), tmp_path / "read"
+    nights = [FIRST_NIGHT, FIRST_NIGHT + timedelta(days=1)]
+    portals = ["bac_giang", "ninh_thuan"]
+    with ReplicaServer([site, still]) as server:
+        run_night(nights[0], root, server.port, portals, jobs=2)
+        shutil.copytree(root, read)
+        with Archive.open(read, ArchiveKind.REPLICA) as archive, archive.index.writing() as transaction:
+            known = transaction.connection.execute(READINGS.delete()).rowcount
+        assert known > 8
+        for folder in (root, read):
+            run_night(nights[1], folder, server.port, portals, jobs=2)
+    for portal, how in (("bac_giang", "rechecks with the same region"), ("ninh_thuan", "rechecks with the same bytes")):
+        (run, pages, events), (full, *lines) = later_night(root, portal), later_night(read, portal)
+        assert [pages, events] == lines
+        assert (run.verdict, run.reasons, run.outcomes, run.events) == (
+            full.verdict,
+            full.reasons,
+            full.outcomes,
+            full.events,
+        )
+        assert without_rechecks(run.extraction) == without_rechecks(full.extraction)
+        assert run.extraction[how] > 3
+        assert not any(name.startswith("rechecks with") for name in full.extraction)
+        assert "rechecks differing" not in run.extraction
+    assert (site.edited, "revision") in later_night(root, "bac_giang")[2]
 
 
 def test_two_nights_claim_nothing_and_still_pages_cost_next_to_nothing(tmp_path: Path) -> None:

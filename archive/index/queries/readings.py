@@ -30,9 +30,10 @@ _RENEW = (
 
 @dataclass(frozen=True, slots=True)
 class StandingReading:
-    """The last reading of an article whose latest version says the same, and the address at which it was last recorded."""
+    """The last reading of an article whose latest version says the same, the digest of what it says, its recorded address."""
 
     reading: Reading
+    said: bytes
     url: str
 
 
@@ -68,7 +69,7 @@ class ReadingQueries:
         rows = self._rows(portal, keys)
         states = self._states(portal, rows)
         return {
-            key: StandingReading(_reading(row), states[key][1])
+            key: StandingReading(_reading(row), row.said, states[key][1])
             for key, row in rows.items()
             if key in states and states[key][0] == row.said
         }
@@ -89,7 +90,7 @@ class ReadingQueries:
             query = select(*columns).where(EVENTS.c.portal == portal, EVENTS.c.key.in_(part)).order_by(EVENTS.c.at)
             for key, event, url, content, published in self.connection.execute(query):
                 if event in _VERSIONS:
-                    states[key] = _said(content, published), url
+                    states[key] = said_digest(content, published), url
                 elif event == Event.MOVED_ADDRESS.value and key in states:
                     states[key] = states[key][0], url
                 if event in _REMOVALS:
@@ -112,7 +113,7 @@ class ReadingQueries:
             self.connection.execute(_INSERT, rows)
 
     def renew(self, portal: str, readings: Mapping[str, Reading]) -> None:
-        """Note that these articles were looked at again and say what they said."""
+        """Note that these articles were asked for again and say what they said."""
         rows = [
             {"of_portal": portal, "of_key": key, **_values(reading, "read_at", "whole", "source", "modified")}
             for key, reading in readings.items()
@@ -121,7 +122,7 @@ class ReadingQueries:
             self.connection.execute(_RENEW, rows)
 
 
-def _said(content_sha256: str, published: str | None) -> bytes:
+def said_digest(content_sha256: str, published: str | None) -> bytes:
     """Return the digest of what the judgement compares of a version."""
     return blake2b(f"{content_sha256} {published or ''}".encode(), digest_size=16).digest()
 
@@ -157,7 +158,7 @@ def _values(reading: Reading, *names: str) -> dict[str, object]:
 
 def _row(portal: str, key: str, version: ReadVersion, known: Row[Any] | None) -> dict[str, object]:
     """Return the row of a reading; it goes on counting from the row of the one before."""
-    modified, said = version.reading.modified, _said(version.content_sha256, version.published)
+    modified, said = version.reading.modified, said_digest(version.content_sha256, version.published)
     row: dict[str, Any] = {
         "portal": portal,
         "key": key,

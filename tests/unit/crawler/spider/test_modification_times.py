@@ -15,7 +15,7 @@ from archive.model.records import Modification, Reading
 from archive.store import Archive
 from crawler.listings.listing import Entry
 from crawler.spider.modification_times import ModificationTimes
-from crawler.spider.stop_rule import is_sampled_look
+from crawler.spider.stop_rule import is_sampled_recheck
 from pipelines.dedup import judge
 from testing.archives import FIRST, ComposedArticle, at, finish, keep, make
 from vietnam.dates import Moment
@@ -116,7 +116,7 @@ def test_a_day_that_was_not_over_at_the_reading_may_have_had_a_further_change(ni
 
 
 def test_one_look_in_twenty_is_made_all_the_same() -> None:
-    sampled = [is_sampled_look(f"bai-{number}", date(2026, 11, 22)) for number in range(4000)]
+    sampled = [is_sampled_recheck(f"bai-{number}", date(2026, 11, 22)) for number in range(4000)]
     assert 120 < sum(sampled) < 280
-    other = [is_sampled_look(f"bai-{number}", date(2026, 11, 23)) for number in range(4000)]
+    other = [is_sampled_recheck(f"bai-{number}", date(2026, 11, 23)) for number in range(4000)]
     assert sampled != other

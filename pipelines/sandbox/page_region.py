@@ -1,0 +1,37 @@
+"""Digest the region of a page together with what else its outcome and its reading depend on."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+from pipelines.article import Layout
+from pipelines.html.page_shape import html_ends, is_storm, is_xml
+from pipelines.html.tree import parse_text, served_text
+from pipelines.readers.json_values import json_text
+from pipelines.readers.region import SIZE, region_digest
+from pipelines.sandbox.page_facts import PageTrees, record_of
+from pipelines.sandbox.page_question import PageQuestion
+
+
+def digest_of(
+    question: PageQuestion, layouts: tuple[Layout, ...], body: bytes, trees: PageTrees | None = None
+) -> bytes | None:
+    """Return the digest of a page's region under what is given; None for a page of which it does not decide.
+
+    `trees` are those of the body, where they were made already. A page that would block its parser, XML, and a row of a
+    list, around which the list counts, have none.
+    """
+    text, replaced = served_text(body, question.declared)
+    is_data = question.json and json_text(text) is not None
+    if not is_data and (is_xml(text) or is_storm(text)):
+        return None
+    record = trees.record if trees is not None else record_of(question, layouts, body) if question.interface else None
+    if (record is not None) != is_data:
+        return None
+    served = trees.served if trees is not None else None
+    page = record or served or parse_text(text, question.url, replaced)
+    region = region_digest(page, layouts, question.now)
+    if region is None:
+        return None
+    end = b"" if is_data else repr(html_ends(text)).encode()
+    return blake2b(region + end, key=question.given, digest_size=SIZE).digest()
