@@ -22,7 +22,7 @@ from pathlib import Path
 
 from archive.errors import ArchiveError, ExitCode
 from bench.runner import ROOT, new_archive
-from bench.speed.counting.sitecustomize import FOLDER, NAMES
+from bench.speed.counting.sitecustomize import FOLDER, KEPT, NAMES
 from bench.speed.pages import BYTES, PORTAL, speed_pages
 from bench.speed.server import PageServer
 from replicas import FIRST_NIGHT
@@ -40,6 +40,8 @@ BOUNDS = {
 """The most of each that one article may bring, a little over what is measured. Whoever lowers a figure lowers its bound."""
 END = {"statements": 1.5, "connections": 0.1, "parses": 0.15, "opened": 3.0, "calls": 2_500}
 """The same for what the end of a night brings, by each of its articles."""
+MOST_KEPT = 110
+"""The most blocks of memory that an article may leave until the night ends."""
 GROWTH = 1.3
 """The most work for a later article, as a multiple of that for an earlier one."""
 GROUP = 25
@@ -56,17 +58,20 @@ class Shape:
     """What one article brought in the earlier and in the later half of a night, and the night's end by all its articles.
 
     Names are those of the counters, and `read` for the bytes that the crawl's own process read from files and pipes, which
-    the end does not have. `traces` are the lines run in each function of ours during some articles of three thirds.
+    the end does not have. `traces` are the lines run in each function of ours during some articles of three thirds. `kept`
+    are the blocks of memory that one article leaves in the crawl's own process, whose lists of the night grow with it.
     """
 
     earlier: dict[str, float]
     later: dict[str, float]
     end: dict[str, float]
     traces: tuple[dict[str, int], ...]
+    kept: float
 
     def over(self) -> dict[str, float]:
         """Return what lies over its bound, in the later half and at the end."""
         found = {name: self.later[name] for name, bound in BOUNDS.items() if self.later[name] > bound}
+        found |= {KEPT: self.kept} if self.kept > MOST_KEPT else {}
         return found | {f"end: {name}": self.end[name] for name, bound in END.items() if self.end[name] > bound}
 
     def growing(self) -> dict[str, list[float]]:
@@ -164,8 +169,10 @@ def measure_shape(folder: Path) -> Shape:
         finally:
             night.process.kill()
             night.process.wait()
+    held = [trace.pop(KEPT) for trace in traces]
+    kept = (held[-1] - held[0]) / (last - first)
     earlier, later = (_each(after, before, GROUP, _CALLS) for before, after in pairwise(readings))
-    return Shape(earlier, later, _each(ended, readings[-1], last + _FURTHER, last + _FURTHER), traces)
+    return Shape(earlier, later, _each(ended, readings[-1], last + _FURTHER, last + _FURTHER), traces, kept)
 
 
 def _each(after: Counter[str], before: Counter[str], articles: int, called: int) -> dict[str, float]:
