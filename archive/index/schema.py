@@ -6,7 +6,7 @@ key under which lists first showed the record of a CMS. `lookbacks` has a row fo
 one for each file that a line of an article names.
 
 `signatures` has a row for each stored text of an article and `bands` one for each band of its signature; both follow from the
-text file and from what `near_method` names. `document` numbers a text: 63 bits of the SHA-256 of `night/run/seq`. `links`
+text file and from what `near_method` names. `document` numbers a text (archive/index/queries/similar.py). `links`
 has a row for each article that a line names in `duplicate_of` (exact) or `near`. `documents` has one for each number of an
 official document that the text of a line names. `readings` has what each article was last read from: an index without a row
 has the page read in full. Of a row's source of modification times `moved` counts the changes of the article with which its time
@@ -174,8 +174,8 @@ NEAR_METHOD = Table("near_method", METADATA, *define_columns("*parameters"))
 SIGNATURES = Table(
     "signatures",
     METADATA,
-    *define_columns("*document:rowid night run seq:int size:int published_raw? signature:bytes"),
-    Index("signatures_night", "night", "run", "seq"),
+    *define_columns("*document:bigint *run *seq:int night size:int published_raw? signature:bytes"),
+    sqlite_with_rowid=False,
 )
 
 LINKS = Table(
@@ -188,8 +188,8 @@ LINKS = Table(
     Index("links_to", "other_portal", "other_key"),
 )
 
-# The key is the whole row, so a look-up reads nothing else; `day` is the night's ordinal: the newest texts are read first.
-BANDS = Table("bands", METADATA, *define_columns("*band:bigint *day:int *document:bigint"), sqlite_with_rowid=False)
+# The key is the whole row, so a look-up reads nothing else. Numbers rise with the nights: the newest texts are read first.
+BANDS = Table("bands", METADATA, *define_columns("*band:int *document:bigint"), sqlite_with_rowid=False)
 
 DOCUMENTS = Table(
     "documents",

@@ -112,7 +112,7 @@ def _likeliest(line: ArticleLine, new: Fingerprint, found: Iterable[StoredText])
 def _shared(one: Fingerprint, other: Fingerprint) -> float:
     """Estimate the share of the shorter text that stands in the longer one."""
     less, more = sorted((one.size, other.size))
-    if not less or len(one.signature) != len(other.signature):
+    if not less:
         return 0.0
-    equal = sum(a == b for a, b in zip(one.signature, other.signature, strict=True)) / len(one.signature)
-    return equal / (1 + equal) * (less + more) / less
+    alike = one.signature.likeness(other.signature)
+    return alike / (1 + alike) * (less + more) / less

@@ -14,12 +14,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from archive.index.queries.similar import BAND_ROWS, LIKELY, Fingerprint, StoredText
+from archive.index.queries.similar import BAND_ROWS, LIKELY, Fingerprint, StoredText, is_candidate
 from archive.index.transaction import Transaction
 from archive.ingest.near_duplicates import holds_text, linked, links, merged, read_content, read_fingerprints
 from archive.ingest.recovery import sweep_texts
 from archive.model.enums import FIRST_TEXTS, Event
-from archive.similarity.minhash import LEAST_BANDS, bands
 from archive.storage.fsync import sync_folder, write_durably
 from archive.storage.jsonl import ArticleLine, decode_article, encode_article
 from archive.storage.paths import Paths
@@ -174,7 +173,7 @@ class _BandIndex:
 
     def add(self, text: StoredText) -> None:
         """Append a text."""
-        for band in set(bands(text.fingerprint.signature)):
+        for band in set(text.fingerprint.signature.bands):
             self._of_band[band].append(len(self._texts))
         self._texts.append(text)
 
@@ -182,11 +181,11 @@ class _BandIndex:
         """Return the texts that share most of its bands."""
         weights: Counter[int] = Counter()
         shared: Counter[int] = Counter()
-        for band in set(bands(new.signature)):
+        for band in set(new.signature.bands):
             last = self._of_band.get(band, [])[-BAND_ROWS:]
             for number in last:
                 weights[number] += BAND_ROWS // len(last)
                 shared[number] += 1
-        numbers = [number for number in weights if shared[number] >= LEAST_BANDS]
+        numbers = [number for number in weights if is_candidate(shared[number], weights[number])]
         best = sorted(numbers, key=lambda number: (-weights[number], -number))[:LIKELY]
         return [self._texts[number] for number in best]

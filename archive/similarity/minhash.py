@@ -1,6 +1,6 @@
 """Find near-duplicates: one press release re-posted, cut, re-ordered or signed by another author.
 
-Pure. A MinHash signature over word shingles finds candidates by equal bands; `near` confirms a candidate by its text.
+Pure. Runs of eight words that two texts share make them candidates; `near` confirms a candidate by its text.
 Two texts of one formula with other figures (this week's prices and last week's) are two articles, however alike.
 """
 
@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from hashlib import blake2b
 
 from rensa import RMinHash  # type: ignore[import-untyped]  # ships no types
 
@@ -19,8 +18,9 @@ from vietnam.letters import fold
 from vietnam.signoff import read_signoff
 
 _SHINGLE = 4  # words
-_BANDS = 64
-_ROWS = 2
+_RUN = 8  # words: few texts of an office share one by chance, so a band needs one run, not two shingles
+_BANDS = 32
+_ROWS = 96
 _SEED = 20250303
 THRESHOLD = 0.6
 """The part of the shorter text's shingles that a near-duplicate has in the longer one, at least."""
@@ -28,40 +28,61 @@ _THRESHOLD_NOTICE = 0.95  # of two texts of a paragraph: another place or day ma
 _NOTICE = 80  # words
 _LEAST = 0.3  # Jaccard's index: what the bands still find, and what a teaser or a round-up stays below
 
-_FORM = 1  # counts up with every change of what a word, a sentence or a folded letter is
+_FORM = 2  # counts up with every change of what a word, a sentence, a folded letter or a packed number is
 
 # The library counts its algorithm up when its digests change; a program of another method refuses to compare and names
 # `rebuild`.
-PARAMETERS = f"rensa-r{RMinHash.ALGORITHM_VERSION} form={_FORM} shingle={_SHINGLE} seed={_SEED} bands={_BANDS}x{_ROWS}"
+PARAMETERS = f"rensa-r{RMinHash.ALGORITHM_VERSION} form={_FORM} shingle={_SHINGLE} rows={_ROWS} seed={_SEED} run={_RUN} bands={_BANDS}"
 """Method of a signature; one stored under another method has to be computed again."""
 
 LEAST_BANDS = 2
-"""Equal bands that make a candidate: too many texts of one office share a single band."""
+"""Equal bands that make a candidate: by one, a text would meet everything that its office writes."""
+RARE = 2
+"""Texts that have a band so rare that it makes a candidate alone."""
 
 _SENTENCE = re.compile(r"(?<=[.!?;:…])\s+")
 _WORD = re.compile(r"\w+(?:[.,/\-]\w+)*")
 
 
-def signature(text: str) -> tuple[int, ...]:
-    """Return the MinHash of a text (`Document.content`): unsigned 32-bit integers, empty for a text without words."""
-    shingles = _shingles(text)
-    if not shingles:
-        return ()
-    made = RMinHash(num_perm=_BANDS * _ROWS, seed=_SEED)
-    made.update(sorted(shingles))
-    return tuple(made.digest())
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """MinHash of a text: one over its runs of eight words, one over its shingles of four.
 
-
-def bands(signature: Sequence[int]) -> tuple[int, ...]:
-    """Return one integer from 0 to 2**63 - 1 per band, none for an empty signature.
-
-    Two texts share a band where the integers are equal.
+    `bands` are 32 integers from 0 to 2**31 - 1. Two texts share a band where the integers are equal. `rows` are 96 bytes,
+    the last of each number. Both are empty for a text without words.
     """
-    packed = (
-        struct.pack(f">B{_ROWS}I", start // _ROWS, *signature[start : start + _ROWS])
-        for start in range(0, len(signature), _ROWS)
-    )
-    return tuple(int.from_bytes(blake2b(band, digest_size=8).digest()) >> 1 for band in packed)
+
+    bands: tuple[int, ...] = ()
+    rows: bytes = b""
+
+    def likeness(self, other: Signature) -> float:
+        """Estimate Jaccard's index of the shingles of two texts, 0 to 1; 0 where one has none."""
+        if not self.rows or len(self.rows) != len(other.rows):
+            return 0.0
+        equal = sum(map(int.__eq__, self.rows, other.rows)) / len(self.rows)
+        return max(0.0, (256 * equal - 1) / 255)  # one in 256 bytes is equal by chance
+
+    def pack(self) -> bytes:
+        """Return the bytes to store: the bands, four bytes each, big-endian, then the rows."""
+        return struct.pack(f">{len(self.bands)}I", *self.bands) + self.rows
+
+
+def unpack(packed: bytes) -> Signature:
+    """Return the signature of these bytes (`Signature.pack`)."""
+    if not packed:
+        return Signature()
+    return Signature(struct.unpack_from(f">{_BANDS}I", packed), packed[4 * _BANDS :])
+
+
+def signature(text: str) -> Signature:
+    """Return the signature of a text (`Document.content`)."""
+    sentences = _sentences(text)
+    if not sentences:
+        return Signature()
+    bands, rows = RMinHash(num_perm=_BANDS, seed=_SEED), RMinHash(num_perm=_ROWS, seed=_SEED)
+    bands.update(list(_runs(sentences, _RUN)))
+    rows.update(list(_shingles(text)))
+    return Signature(tuple(each >> 1 for each in bands.digest()), bytes(each & 0xFF for each in rows.digest()))
 
 
 def near(a: str, b: str, threshold: float = THRESHOLD) -> float | None:
@@ -99,22 +120,16 @@ def _unsigned(text: str) -> str:
     return "\n".join(lines[:-1]) if len(lines) > 1 and read_signoff(lines[-1:]) else text
 
 
-def pack(signature: Sequence[int]) -> bytes:
-    """Pack a signature into bytes, four each, big-endian."""
-    return struct.pack(f">{len(signature)}I", *signature)
-
-
-def unpack(packed: bytes) -> tuple[int, ...]:
-    """Unpack the signature that `pack` packed."""
-    return struct.unpack(f">{len(packed) // 4}I", packed)
-
-
 @lru_cache(maxsize=4)  # one text is held against many: it and the other, each with and without its sign-off
 def _shingles(text: str) -> frozenset[str]:
-    """Return every run of words within a sentence, and a shorter sentence whole: the order of sentences is free."""
-    found: set[str] = set()
-    for sentence in _SENTENCE.split(fold(text)):
-        words = _WORD.findall(sentence)
-        if words:
-            found.update(" ".join(words[i : i + _SHINGLE]) for i in range(max(1, len(words) - _SHINGLE + 1)))
-    return frozenset(found)
+    """Return every run of four words within a sentence, and a shorter sentence whole: the order of sentences is free."""
+    return frozenset(_runs(_sentences(text), _SHINGLE))
+
+
+def _runs(sentences: list[list[str]], length: int) -> set[str]:
+    return {" ".join(words[i : i + length]) for words in sentences for i in range(max(1, len(words) - length + 1))}
+
+
+def _sentences(text: str) -> list[list[str]]:
+    """Return the folded words of each sentence that has any."""
+    return [words for sentence in _SENTENCE.split(fold(text)) if (words := _WORD.findall(sentence))]

@@ -14,10 +14,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from archive.errors import ExitCode
-from archive.similarity.minhash import LEAST_BANDS, PARAMETERS, THRESHOLD
+from archive.similarity.minhash import PARAMETERS, THRESHOLD
 from bench.dedup.copies import cut_to
 from bench.dedup.labelled import Pair, composed_pairs, doubled_pairs, made_pairs, real_pairs
-from bench.dedup.measure import PairResult, candidates, judge, score, speed
+from bench.dedup.measure import PairResult, band_sharers, candidates, judge, score, speed
 from bench.dedup.sources import Source, composed_sources, recorded_sources, words
 from bench.dedup.table import classes, curve, halves, recall_by_share, record
 from bench.runner import report_error
@@ -66,13 +66,10 @@ def _print(judged: Sequence[PairResult], sources: Sequence[Source], seed: int, t
             [*halves(judged), "", *classes(judged), *curve(judged), "", *recall_by_share(_cuts(sources, seed)), ""]
         )
     )
-    for least in (1, LEAST_BANDS):
-        count = len(candidates(texts, least))
-        among = count / (len(texts) * (len(texts) - 1) / 2)
-        print(
-            f"candidates with {least} equal band{'s' * (least > 1)}: {2 * count / len(texts):.2f} a text, {among:.3%} of pairs"
-        )
-    print(f"a signature with its bands {took[0]:.2f} ms, near() {took[1]:.2f} ms (processor time, medians)")
+    for name, found in (("texts with an equal band", band_sharers(texts)), ("candidates", candidates(texts))):
+        among = len(found) / (len(texts) * (len(texts) - 1) / 2)
+        print(f"{name}: {2 * len(found) / len(texts):.2f} a text, {among:.3%} of pairs")
+    print(f"a signature {took[0]:.2f} ms, near() {took[1]:.2f} ms (processor time, medians)")
 
 
 def _cuts(sources: Sequence[Source], seed: int) -> dict[float, list[PairResult]]:

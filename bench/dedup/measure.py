@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from statistics import median
 
-from archive.similarity.minhash import LEAST_BANDS, THRESHOLD, bands, containment, near, signature
+from archive.index.queries.similar import BAND_ROWS, is_candidate
+from archive.similarity.minhash import LEAST_BANDS, THRESHOLD, containment, near, signature
 from bench.dedup.labelled import Pair
 
 CURVE = tuple(step / 100 for step in range(30, 101, 5))
@@ -30,7 +31,7 @@ class PairResult:
 
     @property
     def candidate(self) -> bool:
-        """Return whether the index brings the two together."""
+        """Return True if the index brings the two together, however many texts have the bands that they share."""
         return self.equal_bands >= LEAST_BANDS
 
     def found(self, threshold: float = THRESHOLD) -> bool:
@@ -64,7 +65,7 @@ def judge(pairs: Iterable[Pair]) -> list[PairResult]:
 
     def bands_of(text: str) -> frozenset[int]:
         if text not in signed:
-            signed[text] = frozenset(bands(signature(text)))
+            signed[text] = frozenset(signature(text).bands)
         return signed[text]
 
     found = []
@@ -80,22 +81,36 @@ def score(judged: Iterable[PairResult], threshold: float = THRESHOLD) -> Score:
     return Score(counted[True, True], counted[True, False], counted[False, True], counted[False, False])
 
 
-def candidates(texts: Sequence[str], least: int = LEAST_BANDS) -> set[tuple[int, int]]:
-    """Return the texts of an archive that the index brings together: pairs of places with `least` equal bands and more."""
+def candidates(texts: Sequence[str]) -> set[tuple[int, int]]:
+    """Return the texts of an archive that the index brings together, as pairs of places."""
+    shared, weights = _shared_bands(texts)
+    return {pair for pair, count in shared.items() if is_candidate(count, weights[pair])}
+
+
+def band_sharers(texts: Sequence[str]) -> set[tuple[int, int]]:
+    """Return the texts that have a band in common, as pairs of places."""
+    return set(_shared_bands(texts)[0])
+
+
+def _shared_bands(texts: Sequence[str]) -> tuple[Counter[tuple[int, int]], Counter[tuple[int, int]]]:
     holders: dict[int, list[int]] = defaultdict(list)
     for place, text in enumerate(texts):
-        for band in bands(signature(text)):
+        for band in set(signature(text).bands):
             holders[band].append(place)
-    equal = Counter(pair for places in holders.values() for pair in combinations(places, 2))
-    return {pair for pair, count in equal.items() if count >= least}
+    shared, weights = Counter[tuple[int, int]](), Counter[tuple[int, int]]()
+    for places in holders.values():
+        for pair in combinations(places, 2):
+            shared[pair] += 1
+            weights[pair] += BAND_ROWS // (len(places) - 1)
+    return shared, weights
 
 
 def speed(pairs: Sequence[Pair]) -> tuple[float, float]:
-    """Milliseconds of the processor for a signature with its bands, and for one `near`: medians over the pairs."""
+    """Milliseconds of the processor for a signature, and for one `near`: medians over the pairs."""
     signing, comparing = [], []
     for pair in pairs:
         began = time.process_time()
-        bands(signature(pair.a))
+        signature(pair.a)
         signed = time.process_time()
         near(pair.a, pair.b)
         signing.append(signed - began)

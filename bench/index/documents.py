@@ -4,21 +4,21 @@ Every value follows from the document's number and the seed. A document is an ar
 after 1, 2, 4, 7, 14 and 30 days that found nothing new, its place on a list, a signature and the signature's bands. One in
 32 repeats the text of another portal. Nights are full: a size is rounded up to whole nights of 320 documents.
 
-Chance shares bands: two unrelated texts of a real portal had one band in common in 8 of 100,000 cases, so of each text's
-bands 19 of 64 (on average) are those of one of 1,100 composed texts.
+Chance shares bands: two unrelated texts of a real portal had a band in common in 5 of 10,000 cases (`make near`: bands a
+pair), so half of each text's bands are those of one of 480 composed texts.
 """
 
 from __future__ import annotations
 
 import random
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property, lru_cache
 from hashlib import sha256, shake_128
 
-from archive.similarity.minhash import bands, signature
+from archive.similarity.minhash import Signature, signature
 from vietnam.date_forms import TZ
 
 PORTALS = tuple(f"tinh_{number:02d}" for number in range(32))
@@ -28,11 +28,10 @@ LOOKS = (1, 2, 4, 7, 14, 30)
 FIRST = date(2021, 1, 1)
 _A_NIGHT = NIGHTLY * len(PORTALS)
 TWIN = 32
-_POOL = 1100
-_SHARED = 0.3
-_ROWS = len(signature("một hai ba bốn năm"))
-_BANDS = len(bands(range(_ROWS)))
-_EACH = _ROWS // _BANDS
+_POOL = 480
+_SHARED = 0.5
+_ONE = signature("một hai ba bốn năm")
+_BANDS, _ROWS = len(_ONE.bands), len(_ONE.rows)
 _SYLLABLES = (
     "an bình cầu dân đường gia hà huyện khai kiểm lúa mưa năm ngày nông phường quả rừng sáng sông tỉnh thôn trường "
     "ủy vùng xã xuân yên đồng đảo giống hội khách làng mùa nghề nhà nước phố quê ruộng tàu thuyền trạm vải vườn xưởng"
@@ -123,21 +122,16 @@ class Synthetic:
 
     @cached_property
     def _pool_bands(self) -> list[tuple[int, ...]]:
-        return [bands(each) for each in self._pool_signatures]
+        return [signature(text).bands for text in self.pool]
 
-    @cached_property
-    def _pool_signatures(self) -> list[tuple[int, ...]]:
-        return [signature(text) for text in self.pool]
-
-    def signature(self, number: int) -> tuple[int, ...]:
+    def signature(self, number: int) -> Signature:
         """Return a signature with the bands that chance gives it: what a new text is looked up by."""
         rng = random.Random(f"{self.seed} signature {number}")
-        rows = list(struct.unpack(f">{_ROWS}I", rng.randbytes(4 * _ROWS)))
-        for band in range(_BANDS):
-            if rng.random() < _SHARED:
-                of_band = slice(_EACH * band, _EACH * (band + 1))
-                rows[of_band] = rng.choice(self._pool_signatures)[of_band]
-        return tuple(rows)
+        found = [
+            rng.choice(self._pool_bands)[band] if rng.random() < _SHARED else rng.getrandbits(31)
+            for band in range(_BANDS)
+        ]
+        return Signature(tuple(found), rng.randbytes(_ROWS))
 
     def stored(self) -> Iterator[tuple[int, date, str, int]]:
         """Yield number, night, portal and line of every document with a text of its own."""
@@ -147,20 +141,17 @@ class Synthetic:
                 night, owner = divmod(run, len(PORTALS))
                 yield number, self.night(night), PORTALS[owner], seq
 
-    def bands(self, number: int) -> Sequence[int]:
-        """Return the bands of a stored text. Those that no other text has are random numbers: what they would be."""
-        drawn = shake_128(f"{self.seed} bands {number}".encode()).digest(12 * _BANDS)
-        own = struct.unpack(f">{_BANDS}Q", drawn[: 8 * _BANDS])
-        chance = struct.unpack(f">{2 * _BANDS}H", drawn[8 * _BANDS :])
+    def stored_signature(self, number: int) -> Signature:
+        """Return the signature of a stored text. Numbers that no other text has are random: what they would be."""
+        drawn = shake_128(f"{self.seed} bands {number}".encode()).digest(8 * _BANDS + _ROWS)
+        own = struct.unpack_from(f">{_BANDS}I", drawn)
+        chance = struct.unpack_from(f">{2 * _BANDS}H", drawn, 4 * _BANDS)
         pool, shared = self._pool_bands, int(_SHARED * 0x10000)
-        return [
+        found = (
             pool[chance[_BANDS + band] % _POOL][band] if chance[band] < shared else own[band] >> 1
             for band in range(_BANDS)
-        ]
-
-    def packed_signature(self, number: int) -> bytes:
-        """Return a stored signature; nothing is looked up by it, so it is any bytes of its length."""
-        return shake_128(f"{self.seed} packed {number}".encode()).digest(4 * _ROWS)
+        )
+        return Signature(tuple(found), drawn[8 * _BANDS :])
 
 
 def _is_twin(number: int) -> bool:

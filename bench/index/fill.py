@@ -70,8 +70,8 @@ _SETTINGS = {
 }
 # In SQLite in the order of the key, so that the tree is written once from left to right; PostgreSQL adds the key afterwards.
 _UNNEST = {
-    "sqlite": "SELECT value, day, document FROM bands_of_texts, json_each(bands) ORDER BY 1, 2, 3",
-    "postgresql": "SELECT unnest(string_to_array(trim(bands, '[]'), ',')::bigint[]), day, document FROM bands_of_texts",
+    "sqlite": "SELECT value, document FROM bands_of_texts, json_each(bands) ORDER BY 1, 2",
+    "postgresql": "SELECT unnest(string_to_array(trim(bands, '[]'), ',')::int[]), document FROM bands_of_texts",
 }
 
 
@@ -81,8 +81,8 @@ def _load(connection: Connection, table: Table, rows: Iterable[_Row]) -> None:
         connection.execute(DropIndex(own))
     target, columns = table.name, len(table.columns)
     if table is BANDS:
-        target, columns = "bands_of_texts", 3
-        connection.exec_driver_sql("CREATE TEMP TABLE bands_of_texts (bands text, day int, document bigint)")
+        target, columns = "bands_of_texts", 2
+        connection.exec_driver_sql("CREATE TEMP TABLE bands_of_texts (bands text, document bigint)")
     if name == "sqlite":
         statement = f"INSERT INTO {target} VALUES ({', '.join('?' * columns)})"  # noqa: S608  # our own names
         connection.connection.cursor().executemany(statement, cast("Sequence[_Row]", rows))
@@ -93,7 +93,7 @@ def _load(connection: Connection, table: Table, rows: Iterable[_Row]) -> None:
             for row in rows:
                 copy.write_row(row)
     if table is BANDS:
-        connection.exec_driver_sql(f"INSERT INTO bands (band, day, document) {_UNNEST[name]}")
+        connection.exec_driver_sql(f"INSERT INTO bands (band, document) {_UNNEST[name]}")
     if name == "postgresql":
         key = ", ".join(column.name for column in table.primary_key)
         connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD PRIMARY KEY ({key})")
@@ -192,15 +192,15 @@ def _seals(documents: Synthetic) -> Iterator[_Row]:
 
 def _signatures(documents: Synthetic) -> Iterator[_Row]:
     for number, night, portal, seq in documents.stored():
-        packed = documents.packed_signature(number)
-        yield (document_number(night, portal, seq), night.isoformat(), portal, seq, 1200, None, packed)
+        packed = documents.stored_signature(number).pack()
+        yield (document_number(night, portal, seq), portal, seq, night.isoformat(), 1200, None, packed)
 
 
 def _bands(documents: Synthetic) -> Iterator[_Row]:
     """Yield a row for each text, its bands as a list in words: the database makes rows of them faster than we do."""
     for number, night, portal, seq in documents.stored():
-        listed = ",".join(map(str, documents.bands(number)))
-        yield (f"[{listed}]", night.toordinal(), document_number(night, portal, seq))
+        listed = ",".join(map(str, documents.stored_signature(number).bands))
+        yield (f"[{listed}]", document_number(night, portal, seq))
 
 
 def _links(documents: Synthetic) -> Iterator[_Row]:

@@ -4,13 +4,15 @@ The cost of a query is bounded whatever the archive's size: of each band the `BA
 that share the rarest bands. A band weighs the more the fewer texts it has. So a text is missed when every band it shares with
 a new one has `BAND_ROWS` newer texts, which takes hundreds of texts of one wording between the two; the newest of such a
 family are still found, and a cluster needs only one of them.
+
+A text has a number, its night before all else, so that the numbers of a band are its texts by night.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from hashlib import sha256
 from typing import cast
@@ -21,20 +23,23 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
+    between,
     bindparam,
     delete,
     func,
     insert,
     literal,
+    or_,
     select,
     union_all,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 
 from archive.errors import ArchiveUnusable
 from archive.index.rows import record_of
 from archive.index.schema import BANDS, EVENTS, NEAR_METHOD, SIGNATURES
 from archive.model.enums import Event
-from archive.similarity.minhash import LEAST_BANDS, PARAMETERS, bands, pack, unpack
+from archive.similarity.minhash import LEAST_BANDS, PARAMETERS, RARE, Signature, unpack
 
 BAND_ROWS = 32
 LIKELY = 64
@@ -46,12 +51,12 @@ _OF_LINE = and_(
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """The MinHash signature of a text, with its length in characters.
+    """The signature of a text, with its length in characters.
 
     Both are taken without the line `published_raw`, without which its file has to be read.
     """
 
-    signature: tuple[int, ...]
+    signature: Signature
     size: int
     published_raw: str | None
 
@@ -72,10 +77,22 @@ class StoredText:
     fingerprint: Fingerprint
 
 
-def document_number(night: date | str, run: str, seq: int) -> int:
-    """Return a text's number in the index: the first 63 bits of the SHA-256 of its place in the files."""
-    # A hash of the place and not a counter: the number has to be the same after a rebuild.
-    return int.from_bytes(sha256(f"{night}/{run}/{seq}".encode()).digest()[:8]) >> 1
+_FIRST_DAY = date(2000, 1, 1).toordinal()
+_RUN_BITS, _SEQ_BITS = 29, 18
+
+
+def document_number(night: date, run: str, seq: int) -> int:
+    """Return a text's number in the index, 64 bits with a sign: its night, a hash of its run, its line.
+
+    Hardly two texts have one number; those that do are both candidates where one is.
+    """
+    # Of the place alone and not a counter: the number has to be the same after a rebuild.
+    of_run = int.from_bytes(sha256(run.encode()).digest()[:4]) >> (32 - _RUN_BITS)
+    return (_first_number(night) | of_run << _SEQ_BITS) + seq % (1 << _SEQ_BITS)
+
+
+def _first_number(night: date) -> int:
+    return (night.toordinal() - _FIRST_DAY) << (_RUN_BITS + _SEQ_BITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +119,16 @@ class SimilarQueries:
         """Record the signature of a stored text and its bands."""
         document = document_number(night, run, seq)
         values = {"document": document, "night": night.isoformat(), "run": run, "seq": seq, "size": text.size}
-        values |= {"published_raw": text.published_raw, "signature": pack(text.signature)}
-        self.connection.execute(insert(SIGNATURES).values(values))
-        day = night.toordinal()
-        rows = [{"band": band, "day": day, "document": document} for band in sorted(set(bands(text.signature)))]
+        values |= {"published_raw": text.published_raw, "signature": text.signature.pack()}
+        self.connection.execute(insert(SIGNATURES), values)
+        rows = [{"band": band, "document": document} for band in sorted(set(text.signature.bands))]
         if rows:
-            self.connection.execute(insert(BANDS), rows)
+            new = (sqlite.insert if self.connection.dialect.name == "sqlite" else postgresql.insert)(BANDS)
+            self.connection.execute(new.on_conflict_do_nothing(), rows)
 
     def fingerprints(self, night: date, run: str) -> dict[int, Fingerprint]:
         """Map the line numbers of a run's texts to their fingerprints."""
-        query = select(SIGNATURES).where(SIGNATURES.c.night == night.isoformat(), SIGNATURES.c.run == run)
+        query = select(SIGNATURES).where(_of_run(night, run))
         return {int(str(row.seq)): _fingerprint(row) for row in self.connection.execute(query)}
 
     def replace(self, night: date, run: str, wanted: Mapping[int, Fingerprint]) -> None:
@@ -126,29 +143,35 @@ class SimilarQueries:
 
     def remove(self, night: date, run: str, seq: int) -> None:
         """Delete the rows of one text, if there are any."""
-        text = self.fingerprints(night, run).get(seq)
-        if text is not None:
-            self._delete(night, run, seq, text)
+        of_line = and_(
+            SIGNATURES.c.document == document_number(night, run, seq), _of_run(night, run), SIGNATURES.c.seq == seq
+        )
+        row = self.connection.execute(select(SIGNATURES).where(of_line)).first()
+        if row is not None:
+            self._delete(night, run, seq, _fingerprint(row))
 
     def _delete(self, night: date, run: str, seq: int, text: Fingerprint) -> None:
         document = document_number(night, run, seq)
-        of_text = and_(BANDS.c.day == night.toordinal(), BANDS.c.document == document)
-        self.connection.execute(delete(BANDS).where(BANDS.c.band.in_(set(bands(text.signature))), of_text))
-        self.connection.execute(delete(SIGNATURES).where(SIGNATURES.c.document == document))
+        self.connection.execute(
+            delete(BANDS).where(BANDS.c.band.in_(set(text.signature.bands)), BANDS.c.document == document)
+        )
+        of_line = and_(SIGNATURES.c.document == document, SIGNATURES.c.run == run, SIGNATURES.c.seq == seq)
+        self.connection.execute(delete(SIGNATURES).where(of_line))
 
-    def candidates(self, signature: tuple[int, ...], before: date) -> list[StoredText]:
+    def candidates(self, signature: Signature, before: date) -> list[StoredText]:
         """Return the `LIKELY` likeliest texts of earlier nights that share bands with a signature, in no order."""
         self.check_method()
-        shared = bands(signature)
+        shared = signature.bands
         if not shared:
             return []
-        values = {_name(number): band for number, band in enumerate(shared)} | {"day": before.toordinal()}
+        values = {_name(number): band for number, band in enumerate(shared)} | {"end": _first_number(before)}
         found = self.connection.execute(_likeliest(len(shared)), values).scalars()
         return self._stored(SIGNATURES.c.document.in_(list(found)))
 
     def of_runs(self, night: date, runs: Iterable[str]) -> list[StoredText]:
         """Return every stored text of these runs of a night."""
-        return self._stored(and_(SIGNATURES.c.night == night.isoformat(), SIGNATURES.c.run.in_(list(runs))))
+        of_night = between(SIGNATURES.c.document, _first_number(night), _first_number(night + timedelta(days=1)) - 1)
+        return self._stored(and_(of_night, SIGNATURES.c.run.in_(list(runs))))
 
     def missing(self) -> set[int]:
         """Return the numbers of texts that lines name and that have no signature here."""
@@ -158,12 +181,24 @@ class SimilarQueries:
             .where(SIGNATURES.c.document.is_(None), EVENTS.c.file.is_not(None), EVENTS.c.attachment_of.is_(None))
             .where(EVENTS.c.event != Event.QUARANTINED.value)
         )
-        return {document_number(row.night, row.run, row.seq) for row in self.connection.execute(query)}
+        return {
+            document_number(date.fromisoformat(row.night), row.run, row.seq) for row in self.connection.execute(query)
+        }
 
     def _stored(self, which: ColumnElement[bool]) -> list[StoredText]:
         columns = (EVENTS.c.id, EVENTS.c.portal, EVENTS.c.key, EVENTS.c.content_sha256, EVENTS.c.file, EVENTS.c.sha256)
         query = select(SIGNATURES, *columns).join(EVENTS, _OF_LINE).where(which)
         return [record_of(row, StoredText, fingerprint=_fingerprint(row)) for row in self.connection.execute(query)]
+
+
+def is_candidate(shared: int, weight: int) -> bool:
+    """Return True for a text that shares so many bands of this weight, `BAND_ROWS` divided by the texts of each."""
+    return shared >= LEAST_BANDS or weight >= BAND_ROWS // RARE
+
+
+def _of_run(night: date, run: str) -> ColumnElement[bool]:
+    first = document_number(night, run, 0)
+    return and_(between(SIGNATURES.c.document, first, first + (1 << _SEQ_BITS) - 1), SIGNATURES.c.run == run)
 
 
 def _name(number: int) -> str:
@@ -176,20 +211,20 @@ def _likeliest(count: int) -> Select[tuple[int]]:
     terms = []
     for number in range(count):
         newest = (
-            select(BANDS.c.document, BANDS.c.day)
-            .where(BANDS.c.band == bindparam(_name(number)), BANDS.c.day < bindparam("day"))
-            .order_by(BANDS.c.day.desc(), BANDS.c.document.desc())
+            select(BANDS.c.document)
+            .where(BANDS.c.band == bindparam(_name(number)), BANDS.c.document < bindparam("end"))
+            .order_by(BANDS.c.document.desc())
             .limit(BAND_ROWS)
             .subquery()
         )
-        weight = (literal(BAND_ROWS) // func.count().over()).label("weight")
-        terms.append(select(newest.c.document, newest.c.day, weight))
+        terms.append(select(newest.c.document, (literal(BAND_ROWS) // func.count().over()).label("weight")))
     shared = union_all(*terms).subquery()
+    weight = func.sum(shared.c.weight)
     return (
         select(shared.c.document)
-        .group_by(shared.c.document, shared.c.day)
-        .having(func.count() >= LEAST_BANDS)
-        .order_by(func.sum(shared.c.weight).desc(), shared.c.day.desc(), shared.c.document)
+        .group_by(shared.c.document)
+        .having(or_(func.count() >= LEAST_BANDS, weight >= BAND_ROWS // RARE))
+        .order_by(weight.desc(), shared.c.document.desc())
         .limit(LIKELY)
     )
 
