@@ -49,9 +49,8 @@ class Archive(AbstractContextManager["Archive"]):
         self.index = Index(database, read_only=read_only)
         self.captures = ArchiveReader(paths, self.index)
         try:
+            self.index.refuse_older()
             refuse_left_behind(paths, self.index, read_only=read_only)
-            if not read_only:
-                self.index.add_missing_tables()
         except BaseException:
             self.close()
             raise

@@ -19,7 +19,7 @@ from archive.errors import ArchiveError, ArchiveUnusable, Interrupted
 from archive.index.backend import Database
 from archive.index.connect import database_of
 from archive.index.index import Index
-from archive.index.schema import BANDS, NEAR_METHOD, SIGNATURES, TABLES
+from archive.index.schema import BANDS, NEAR_METHOD, PAGES, SIGNATURES, TABLES
 from archive.index.transaction import Queries
 from archive.messages.reason import Reason
 from archive.processes.workers import Workers
@@ -56,6 +56,7 @@ def _compare(paths: Paths, database: Database, audit: Audit, pool: Workers) -> I
         expected = Index.create(Path(folder) / "index.db")
         actual = Index(database, read_only=True)
         try:
+            actual.refuse_older()
             with expected.writing() as transaction:
                 yield from fill(paths, transaction, lambda path, why: None, pool)
             with expected.reading() as wanted, actual.reading() as present:
@@ -92,8 +93,9 @@ def _report_differences(audit: Audit, name: str, table: Table, wanted: Iterable[
     keys = [list(table.columns).index(column) for column in table.primary_key.columns]
     groups: dict[tuple[Code, str], tuple[int, _Row]] = {}
     for code, row in _differences(wanted, present, keys):
-        count, first = groups.get((code, str(row[0])), (0, row))
-        groups[code, str(row[0])] = (count + 1, first)
+        group = str(row[1])[:10] if table is PAGES else str(row[0])  # the night of a place
+        count, first = groups.get((code, group), (0, row))
+        groups[code, group] = (count + 1, first)
     for (code, group), (count, first) in sorted(groups.items()):
         shown = " ".join(str(value) for value in first[1:4])
         audit.found(code, name, Reason.of("rows_differ", group=group, rows=count, first=shown))

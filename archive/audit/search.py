@@ -18,8 +18,8 @@ from sqlalchemy import and_, func, or_, select
 from archive.audit.findings import Audit, Code
 from archive.audit.sampling import Subset
 from archive.errors import ArchiveError, ArchiveUnusable
+from archive.index.column_types import place
 from archive.index.connect import database_of
-from archive.index.line_rows import place
 from archive.messages.reason import Reason
 from archive.search.documents import sealed_lines
 from archive.search.engine import SearchIndex

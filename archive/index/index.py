@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, ArchiveUnusable
 from archive.index.backend import Database
-from archive.index.schema import READINGS, has_table
+from archive.index.schema import ADDRESSES, has_table
 from archive.index.sqlite import SqliteFile
 from archive.index.transaction import Queries, Transaction
 
@@ -39,13 +39,13 @@ class Index:
             raise
         return index
 
-    def add_missing_tables(self) -> None:
-        """Make the tables that the index of an older program lacks. They are empty: no line of that program fills them."""
+    def refuse_older(self) -> None:
+        """Raise ArchiveUnusable if an older program made the tables."""
         with self.reading() as queries:
-            if has_table(queries.connection, READINGS):
-                return
-        with self.writing() as transaction:
-            self.database.create(transaction.connection)
+            if not has_table(queries.connection, ADDRESSES):
+                raise ArchiveUnusable(
+                    f"{self.database.name} is of an older version: `python -m archive rebuild` makes it again from the files"
+                )
 
     def close(self) -> None:
         """Close all connections."""

@@ -9,9 +9,10 @@ from enum import Enum
 
 from sqlalchemy import Table
 
+from archive.index.column_types import line_at, place, storable
 from archive.index.queries.attachments import attachment_key
 from archive.index.queries.clusters import article_of
-from archive.index.schema import ATTACHMENTS, EVENTS, LISTED, LOOKBACKS, LOOKS, PAGES, RECORDS, storable
+from archive.index.schema import ATTACHMENTS, EVENTS, LISTED, LOOKBACKS, LOOKS, PAGES, RECORDS
 from archive.model.enums import VERSIONS, Event
 from archive.model.records import LookbackMark, PageRecord
 from archive.storage.jsonl import ArticleLine, encode_request
@@ -24,11 +25,6 @@ TableRow = dict[str, object]
 
 _COMMON: dict[tuple[Table, type], tuple[str, ...]] = {}
 _NAMING_DOCUMENTS = {*VERSIONS, Event.ATTACHMENT}
-
-
-def place(night: date | str, run: str, line: int) -> str:
-    """Return the place of a line as a string that sorts by time."""
-    return f"{night}/{run_order(run)[1]:03d}/{line:07d}"
 
 
 def event_row(night: date, run: str, line: ArticleLine) -> TableRow:
@@ -84,24 +80,24 @@ def document_rows(line: ArticleLine, event: TableRow) -> Iterator[TableRow]:
 
 
 def page_row(night: date, run: str, number: int, page: PageRecord) -> TableRow:
-    """Return the row of `pages` of a line of `pages.jsonl`."""
-    warc = {f"warc_{name}": getattr(page.warc, name, None) for name in ("file", "offset", "length")}
-    row = values_of(PAGES, page) | warc | {"night": night.isoformat(), "run": run, "line": number}
-    return row | {"at": place(night, run, number), "portal": run_order(run)[0]}
+    """Return the row of `pages` of a line of `pages.jsonl`, its address in `of_portal`, `of_url` and `of_key`."""
+    row = values_of(PAGES, page) | {"at": place(night, run, number), "portal": run_order(run)[0]}
+    row |= {"section": row["section"] if page.key is None else None, "captured": int(page.warc is not None)}
+    return row | {"of_portal": row["portal"], "of_url": page.url, "of_key": page.key or ""}
 
 
 def lookback_row(page: PageRecord, mark: LookbackMark, response: TableRow) -> TableRow:
     """Return the row of `lookbacks` of a list page of a look-back; `response` is its row of `pages`."""
-    row = values_of(LOOKBACKS, mark) | {
-        name: response[name] for name in ("night", "run", "line", "at", "portal", "url")
-    }
+    night, run, line = line_at(str(response["portal"]), str(response["at"]))
+    row = values_of(LOOKBACKS, mark) | {"night": night, "run": run, "line": line}
+    row |= {"at": response["at"], "portal": response["portal"], "url": response["of_url"]}
     row |= {"section": page.section or "", "number": page.page_number}
     return row | {"request": encode_request(page.request) if page.request else None}
 
 
 def listed_rows(page: PageRecord, response: TableRow) -> Iterator[TableRow]:
     """Yield a row of `listed` for each entry of a list page, not pending; `response` is the page's row of `pages`."""
-    of_page = {"portal": response["portal"], "section": response["section"] or "", "at": response["at"], "owed": 0}
+    of_page = {"portal": response["portal"], "section": page.section or "", "at": response["at"], "owed": 0}
     for position, entry in enumerate(page.listed):
         yield values_of(LISTED, entry) | of_page | {"position": position}
 

@@ -22,44 +22,19 @@ from sqlalchemy import (
     BigInteger,
     Column,
     Connection,
-    Dialect,
     Float,
     Index,
     Integer,
     LargeBinary,
     MetaData,
     Table,
-    Text,
-    TypeDecorator,
+    UniqueConstraint,
     inspect,
     text,
 )
 from sqlalchemy.types import TypeEngine
 
-
-class Utf8Text(TypeDecorator[str]):
-    """Text sorted by its UTF-8 bytes (SQLite's BINARY, PostgreSQL's "C"), not by a locale.
-
-    PostgreSQL refuses NUL in text: U+FFFD replaces it, on every database and in comparisons, so that all hold the same
-    rows. The files keep what was read.
-    """
-
-    impl = Text
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:  # Any: as SQLAlchemy declares it
-        """Return the type of the database."""
-        return dialect.type_descriptor(Text(collation="C") if dialect.name == "postgresql" else Text())
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """Return the text to store, or to compare with."""
-        return value if value is None else storable(value)
-
-
-def storable(value: str) -> str:
-    """Return text as the index holds it."""
-    return value.replace("\0", "\ufffd") if "\0" in value else value
-
+from archive.index.column_types import Moment, Place, Sha256, Utf8Text
 
 METADATA = MetaData()
 _TYPES: dict[str, TypeEngine[Any]] = {
@@ -70,6 +45,9 @@ _TYPES: dict[str, TypeEngine[Any]] = {
     "rowid": BigInteger().with_variant(Integer, "sqlite"),
     "float": Float(),
     "bytes": LargeBinary(),
+    "place": Place(),
+    "moment": Moment(),
+    "sha256": Sha256(),
 }
 
 
@@ -102,14 +80,13 @@ EVENTS = Table(
     "events",
     METADATA,
     *define_columns(
-        "*night *run *seq:int at event id portal section key url title title_plain published? author? "
-        "file? sha256? content_sha256 revision_of? duplicate_of? attachment_of? flags"
+        "*night *run *seq:int at:place event id portal section key url title title_plain published? author? "
+        "file? sha256:sha256? content_sha256:sha256 revision_of? duplicate_of? attachment_of? flags"
     ),
     Index("events_article", "portal", "key", "at"),
     Index("events_portal", "portal", "at"),
     Index("events_content", "content_sha256", "at"),
     Index("events_published", "portal", "published"),
-    Index("events_id", "id"),
     Index("events_url", "url"),
     Index("events_sha256", "sha256"),
     _index_part("events_stored", "file IS NOT NULL", "content_sha256"),
@@ -119,47 +96,60 @@ EVENTS = Table(
 ATTACHMENTS = Table(
     "attachments",
     METADATA,
-    *define_columns("*night *run *seq:int *position:int at event version portal section article key url name type"),
+    *define_columns(
+        "*night *run *seq:int *position:int at:place event version portal section article key url name type"
+    ),
     Index("attachments_night", "portal", "night"),
     Index("attachments_article", "portal", "article", "at"),
+)
+
+ADDRESSES = Table(
+    "addresses",
+    METADATA,
+    Column("number", _TYPES["rowid"], primary_key=True),
+    *define_columns("portal url key"),
+    UniqueConstraint("portal", "url", "key"),
+    Index("addresses_article", "portal", "key"),
 )
 
 PAGES = Table(
     "pages",
     METADATA,
     *define_columns(
-        "*night *run *line:int at portal section? key? url outcome status:int? walk_end? fetched_at "
-        "etag? last_modified? body_sha256? warc_file? warc_offset:int? warc_length:int?"
+        "*portal *at:place address:bigint section? outcome status:int? walk_end? fetched_at:moment body_sha256:sha256? captured:int"
     ),
-    Index("pages_url", "portal", "url", "at"),
-    Index("pages_article", "portal", "key", "at"),
+    Index("pages_address", "address", "at"),
     _index_part("pages_walk", "walk_end IS NOT NULL", "portal", "section", "at"),
     _index_part("pages_walked", "walk_end IS NOT NULL", "portal", "at"),
+    sqlite_with_rowid=False,
 )
 
 LISTED = Table(
     "listed",
     METADATA,
-    *define_columns("*portal *section *key at position:int url title day? owed:int"),
-    Index("listed_article", "portal", "key"),
+    *define_columns("*portal *key *section at:place position:int url title day? owed:int"),
     Index("listed_first", "portal", "section", "at"),
     _index_part("listed_owed", "owed = 1", "portal", "at", "position"),
+    sqlite_with_rowid=False,
 )
 
-RECORDS = Table("records", METADATA, *define_columns("*portal *record key at"), Index("records_key", "portal", "key"))
+RECORDS = Table(
+    "records", METADATA, *define_columns("*portal *record key at:place"), Index("records_key", "portal", "key")
+)
 
 LOOKBACKS = Table(
     "lookbacks",
     METADATA,
-    *define_columns("*night *run *line:int at portal began since? section number:int url request? end?"),
+    *define_columns("*night *run *line:int at:place portal began since? section number:int url request? end?"),
     Index("lookbacks_portal", "portal", "at"),
 )
 
 LOOKS = Table(
     "looks",
     METADATA,
-    *define_columns("*portal *key at section? url outcome etag? last_modified? body_sha256? next_look?"),
-    Index("looks_due", "portal", "next_look"),
+    *define_columns("*portal *key at:place section? url outcome etag? last_modified? body_sha256:sha256? next_look?"),
+    _index_part("looks_due", "next_look IS NOT NULL", "portal", "next_look"),
+    sqlite_with_rowid=False,
 )
 
 SEALS = Table(
@@ -195,7 +185,7 @@ DOCUMENTS = Table(
     "documents",
     METADATA,
     *define_columns(
-        "*night *run *seq:int *position:int at id portal number:int letter year:int? type organ "
+        "*night *run *seq:int *position:int at:place id portal number:int letter year:int? type organ "
         "issued? issuer? published? raw"
     ),
     Index("documents_number", "number", "organ"),
@@ -212,8 +202,8 @@ READINGS = Table(
     sqlite_with_rowid=False,
 )
 
-TABLES = tuple(table for table in METADATA.tables.values() if table is not READINGS)
-"""The tables whose rows follow from the files."""
+TABLES = tuple(table for table in METADATA.tables.values() if table not in (READINGS, ADDRESSES))
+"""The tables whose rows follow from the files; the numbers of `addresses` do not."""
 
 
 def has_table(connection: Connection, table: Table) -> bool:

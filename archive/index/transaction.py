@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from sqlalchemy import Connection, Table, and_, delete, insert, select
+from sqlalchemy import Connection, Table, and_, bindparam, delete, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
 
+from archive.index.column_types import run_places
 from archive.index.line_rows import (
     TableRow,
     attachment_rows,
@@ -37,6 +39,7 @@ from archive.index.queries.web import WebQueries
 from archive.index.queries.withheld import WithheldQueries
 from archive.index.rows import in_parts
 from archive.index.schema import (
+    ADDRESSES,
     ATTACHMENTS,
     DOCUMENTS,
     EVENTS,
@@ -49,7 +52,6 @@ from archive.index.schema import (
     RUNS,
     SEALS,
     TABLES,
-    has_table,
 )
 from archive.model.enums import WITHHELD, Outcome
 from archive.model.records import PageRecord, Run
@@ -59,6 +61,16 @@ from archive.storage.paths import run_order
 from archive.storage.run_record import run_plain
 
 _INSERTS = {table: insert(table) for table in TABLES}
+_OF_PAGE = {"portal": bindparam("of_portal"), "url": bindparam("of_url"), "key": bindparam("of_key")}
+_ADDRESS = select(ADDRESSES.c.number).where(*(ADDRESSES.c[name] == value for name, value in _OF_PAGE.items()))
+_OF_ADDRESS = ("of_portal", "of_url", "of_key")
+_INSERTS[PAGES] = insert(PAGES).values(address=_ADDRESS.scalar_subquery())
+_NEW_ADDRESSES = {
+    module.__name__.rpartition(".")[2]: module.insert(ADDRESSES)
+    .values(_OF_PAGE)
+    .on_conflict_do_nothing([ADDRESSES.c.portal, ADDRESSES.c.url, ADDRESSES.c.key])
+    for module in (sqlite, postgresql)
+}
 # A passing failure says nothing of the article: its next recheck stays where it was.
 _CONCLUSIVE = (*SETTLED, Outcome.ARTICLE.value, Outcome.ATTACHMENT.value, Outcome.NOT_MODIFIED.value)
 
@@ -86,10 +98,17 @@ class Queries:
 
     def rows(self, table: Table) -> Iterable[tuple[object, ...]]:
         """Yield all rows of a table in the order of its primary key, to compare two indexes."""
-        if not has_table(self.connection, table):  # of an older program, whose lines fill none of it
-            return ()
         query = select(table).order_by(*table.primary_key.columns).execution_options(yield_per=1000)
-        return (tuple(row) for row in self.connection.execute(query))
+        if table is not PAGES:
+            return (tuple(row) for row in self.connection.execute(query))
+        # Of two indexes the same address may have two numbers.
+        named = query.add_columns(ADDRESSES.c.url, ADDRESSES.c.key).outerjoin(
+            ADDRESSES, PAGES.c.address == ADDRESSES.c.number
+        )
+        address = list(PAGES.c).index(PAGES.c.address)
+        return (
+            (*row[:address], f"{url} {key}", *row[address + 1 :]) for *row, url, key in self.connection.execute(named)
+        )
 
 
 class Transaction(Queries):
@@ -120,6 +139,9 @@ class Transaction(Queries):
         """Add the rows of lines of `pages.jsonl`, by number: the responses, their listed entries and next rechecks."""
         portal = run_order(run)[0]
         rows = [(page, page_row(night, run, number, page)) for number, page in sorted(pages.items())]
+        addresses = [{name: response[name] for name in _OF_ADDRESS} for _, response in rows]
+        if addresses:
+            self.connection.execute(_NEW_ADDRESSES[self.connection.dialect.name], addresses)
         self._insert(PAGES, (response for _, response in rows))
         deeper = ((page, page.lookback, response) for page, response in rows if page.page_number is not None)
         self._insert(LOOKBACKS, (lookback_row(page, mark, response) for page, mark, response in deeper if mark))
@@ -200,5 +222,7 @@ class Transaction(Queries):
 
     def drop_pages(self, night: date, run: str) -> None:
         """Delete the response rows of one run, before its lines are added again."""
-        for table in (PAGES, LOOKBACKS):
-            self.connection.execute(delete(table).where(and_(table.c.night == night.isoformat(), table.c.run == run)))
+        of_run = and_(LOOKBACKS.c.night == night.isoformat(), LOOKBACKS.c.run == run)
+        self.connection.execute(delete(LOOKBACKS).where(of_run))
+        places = PAGES.c.at.between(*run_places(night, run))
+        self.connection.execute(delete(PAGES).where(PAGES.c.portal == run_order(run)[0], places))

@@ -16,8 +16,8 @@ from hashlib import sha256
 from time import monotonic
 
 from archive.errors import ArchiveError
+from archive.index.column_types import place
 from archive.index.index import Index
-from archive.index.line_rows import place
 from archive.index.queries.removals import VANISHED
 from archive.index.reader import ArchiveReader
 from archive.ingest.commit import BatchCommit

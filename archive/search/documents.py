@@ -11,7 +11,7 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
-from archive.index.line_rows import place
+from archive.index.column_types import place
 from archive.model.enums import VERSIONS, Event
 from archive.storage.jsonl import ArticleLine, decode_article
 from archive.storage.manifest import Seal, sealed_runs

@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from hashlib import sha256
 
 from archive.errors import UsageError
-from archive.index.line_rows import place
+from archive.index.column_types import place
 from archive.index.queries.clusters import Article
 from archive.index.reader import run_folder
 from archive.index.rows import EventRow

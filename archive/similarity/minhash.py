@@ -81,7 +81,7 @@ def signature(text: str) -> Signature:
         return Signature()
     bands, rows = RMinHash(num_perm=_BANDS, seed=_SEED), RMinHash(num_perm=_ROWS, seed=_SEED)
     bands.update(list(_runs(sentences, _RUN)))
-    rows.update(list(_shingles(text)))
+    rows.update(list(_runs(sentences, _SHINGLE)))
     return Signature(tuple(each >> 1 for each in bands.digest()), bytes(each & 0xFF for each in rows.digest()))
 
 

@@ -14,11 +14,11 @@ import psycopg
 from sqlalchemy import Connection, Table, create_engine
 from sqlalchemy.schema import CreateIndex, DropIndex
 
+from archive.index.column_types import place
 from archive.index.index import Index
-from archive.index.line_rows import place
 from archive.index.postgresql import PostgresqlSchema
 from archive.index.queries.similar import document_number
-from archive.index.schema import BANDS, EVENTS, LINKS, LISTED, LOOKS, PAGES, RUNS, SEALS, SIGNATURES
+from archive.index.schema import ADDRESSES, BANDS, EVENTS, LINKS, LISTED, LOOKS, PAGES, RUNS, SEALS, SIGNATURES
 from archive.messages.reason import Reason
 from archive.model.enums import ArchiveKind, Event, FinishReason, Outcome, Verdict, WalkEnd
 from archive.model.records import Run
@@ -39,6 +39,7 @@ def fill(index: Index, documents: Synthetic) -> None:
     """Put every row of these documents into new tables."""
     tables: dict[Table, Iterable[_Row]] = {
         EVENTS: _events(documents),
+        ADDRESSES: _addresses(documents),
         PAGES: _pages(documents),
         LISTED: _listed(documents),
         LOOKS: _looks(documents),
@@ -85,20 +86,32 @@ def _load(connection: Connection, table: Table, rows: Iterable[_Row]) -> None:
         connection.exec_driver_sql("CREATE TEMP TABLE bands_of_texts (bands text, document bigint)")
     if name == "sqlite":
         statement = f"INSERT INTO {target} VALUES ({', '.join('?' * columns)})"  # noqa: S608  # our own names
-        connection.connection.cursor().executemany(statement, cast("Sequence[_Row]", rows))
+        connection.connection.cursor().executemany(statement, cast("Sequence[_Row]", _held(connection, table, rows)))
     else:
         connection.exec_driver_sql(f"ALTER TABLE {table.name} DROP CONSTRAINT {table.name}_pkey")
         cursor = cast("psycopg.Cursor[_Row]", connection.connection.cursor())
         with cursor.copy(f"COPY {target} FROM STDIN".encode()) as copy:
-            for row in rows:
+            for row in _held(connection, table, rows):
                 copy.write_row(row)
     if table is BANDS:
         connection.exec_driver_sql(f"INSERT INTO bands (band, document) {_UNNEST[name]}")
     if name == "postgresql":
         key = ", ".join(column.name for column in table.primary_key)
         connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD PRIMARY KEY ({key})")
+        if table is ADDRESSES:
+            connection.exec_driver_sql("SELECT setval('addresses_number_seq', (SELECT max(number) FROM addresses))")
     for own in table.indexes:
         connection.execute(CreateIndex(own))
+
+
+def _held(connection: Connection, table: Table, rows: Iterable[_Row]) -> Iterable[_Row]:
+    """Yield rows with each value as the database holds it."""
+    if table is BANDS:
+        return rows
+    made = [column.type.bind_processor(connection.dialect) for column in table.c]
+    return (
+        tuple(value if make is None else make(value) for make, value in zip(made, row, strict=True)) for row in rows
+    )
 
 
 def _events(documents: Synthetic) -> Iterator[_Row]:
@@ -120,25 +133,28 @@ def _pages(documents: Synthetic) -> Iterator[_Row]:
         night = documents.night(number).isoformat()
         moment = f"{night}T23:59:59+07:00"
         for owner, portal in enumerate(PORTALS):
-            for line, (section, key, url, outcome, end, body) in enumerate(_answers(documents, number, owner)):
-                yield (
-                    night, portal, line, place(night, portal, line), portal, section, key, url, outcome, 200, end, moment,
-                    f'"{body[:12]}"', None, body, "pages-00001.warc.gz", line * 9000, 9000,
-                )  # fmt: skip
+            for line, (address, section, outcome, end, body) in enumerate(_answers(documents, number, owner)):
+                yield (portal, place(night, portal, line), address, section, outcome, 200, end, moment, body, 1)
 
 
-def _answers(
-    documents: Synthetic, number: int, owner: int
-) -> Iterator[tuple[str, str | None, str, str, str | None, str]]:
-    """Section, key, address, outcome, end of the walk and body of each response of a run."""
-    for section in SECTIONS:
-        url = f"https://{PORTALS[owner]}.gov.vn.replica.test/{section}"
-        yield section, None, url, Outcome.LISTING.value, WalkEnd.KNOWN.value, f"{number:064x}"
+def _answers(documents: Synthetic, number: int, owner: int) -> Iterator[tuple[int, str | None, str, str | None, str]]:
+    """Yield number of the address, section of a list, outcome, end of the walk and body of each response of a run."""
+    for at, section in enumerate(SECTIONS):
+        yield owner * _LISTS + at, section, Outcome.LISTING.value, WalkEnd.KNOWN.value, f"{number:064x}"
     for back in (0, *LOOK_DAYS):
         outcome = Outcome.NOT_MODIFIED.value if back else Outcome.ARTICLE.value
         for seq in range(NIGHTLY if back <= number else 0):
             item = documents.document(documents.number(number - back, owner, seq))
-            yield item.section, item.key, item.url, outcome, None, item.content
+            yield len(PORTALS) * _LISTS + item.number, None, outcome, None, item.content
+
+
+def _addresses(documents: Synthetic) -> Iterator[_Row]:
+    """Yield the addresses of the lists, then of the documents."""
+    lists = [(portal, section) for portal in PORTALS for section in SECTIONS]
+    for number, (portal, section) in enumerate(lists):
+        yield (number, portal, f"https://{portal}.gov.vn.replica.test/{section}", "")
+    for item in documents.documents():
+        yield (len(lists) + item.number, item.portal, item.url, item.key)
 
 
 def _listed(documents: Synthetic) -> Iterator[_Row]:
@@ -151,7 +167,7 @@ def _listed(documents: Synthetic) -> Iterator[_Row]:
 def _entry(item: Document, key: str, position: int, owed: int) -> _Row:
     night = item.night.isoformat()
     at = place(night, item.portal, item.seq % _LISTS)
-    return (item.portal, item.section, key, at, position, item.url, item.title, night, owed)
+    return (item.portal, key, item.section, at, position, item.url, item.title, night, owed)
 
 
 def _looks(documents: Synthetic) -> Iterator[_Row]:

@@ -148,7 +148,7 @@ QUESTIONS: dict[str, Question] = {
     ],
     "events.first_nights": each_portal(lambda q, portal: sorted(q.events.first_nights(portal, KEYS).items())),
     "listings.count_first_listed": each_portal(
-        lambda q, portal: [q.listings.count_first_listed(portal, "tin", at) for at in ("", "2025-03-04", "9999")]
+        lambda q, portal: [q.listings.count_first_listed(portal, "tin", at) for at in ("", "2025-03-04", "~")]
     ),
     "lookbacks.first_walk": each_portal(lambda q, portal: q.lookbacks.first_walk(portal)),
     "lookbacks.first_wanted": each_portal(lambda q, portal: q.lookbacks.first_wanted(portal, "tin")),
@@ -274,7 +274,7 @@ QUESTIONS: dict[str, Question] = {
         lambda q, portal: [sorted(q.responses.awaiting_recheck(portal, KEYS, night)) for night in (FIRST, LAST, FAR)]
     ),
     "listings.walked_before": each_portal(
-        lambda q, portal: [q.listings.walked_before(portal, "tin", at) for at in ("2025-03-04", "9")]
+        lambda q, portal: [q.listings.walked_before(portal, "tin", at) for at in ("2025-03-04", "~")]
     ),
 }
 

@@ -14,8 +14,9 @@ from datetime import date
 from hashlib import sha256
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, and_, select
 
+from archive.index.queries.clusters import article_of
 from archive.index.rows import within
 from archive.index.schema import ATTACHMENTS, EVENTS, LOOKS
 from archive.model.enums import Event, Outcome
@@ -139,7 +140,9 @@ class AttachmentQueries:
             return AttachmentState(row.name, row.url, row.key, answer=Outcome(answer) if answer else None)
         stored = last
         if last.duplicate_of is not None:
-            first = select(EVENTS).where(EVENTS.c.id == last.duplicate_of, EVENTS.c.file.is_not(None))
+            portal, key = article_of(last.duplicate_of)
+            of_article = and_(EVENTS.c.portal == portal, EVENTS.c.key == key, EVENTS.c.id == last.duplicate_of)
+            first = select(EVENTS).where(of_article, EVENTS.c.file.is_not(None))
             stored = self.connection.execute(first.order_by(EVENTS.c.at).limit(1)).first() or last
         return AttachmentState(
             row.name, row.url, row.key, last.id, Event(last.event), tuple(last.flags.split()),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from msgspec import convert
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, and_, bindparam, exists, false, func, or_, select
 
+from archive.index.queries.clusters import article_of
 from archive.index.rows import EventRow, VersionLocation, events_of, found_of, record_of, within
 from archive.index.schema import EVENTS, RUNS
 from archive.model.enums import REMOVALS, VERSIONS, WITHHELD, Event
@@ -190,7 +192,8 @@ class EventQueries:
             query = query.where(or_(_begins(EVENTS.c.sha256, digest), _begins(EVENTS.c.content_sha256, digest)))
         if article:
             owner, _, key = article.partition("/")  # no name of a portal has a stroke in it
-            query = query.where(or_(EVENTS.c.id == article, and_(EVENTS.c.portal == owner, EVENTS.c.key == key)))
+            named = EVENTS.c.key.in_({key, article_of(article)[1]})
+            query = query.where(EVENTS.c.portal == owner, named, or_(EVENTS.c.key == key, EVENTS.c.id == article))
         if standing:
             query = query.where(EVENTS.c.event != Event.QUARANTINED.value, EVENTS.c.at == _last_at(until))
         return events_of(self.connection, query.order_by(EVENTS.c.night, EVENTS.c.run, EVENTS.c.seq).limit(limit))
@@ -216,5 +219,7 @@ def _last_at(until: date | None) -> ScalarSelect[str]:
 
 def _begins(column: ColumnElement[str | None], digest: str) -> ColumnElement[bool]:
     """Select hex digits that begin with these, in either case; as a range, for which every database uses an index."""
-    first = digest.lower()
-    return and_(column >= first, column < first + "~")
+    digits = digest.lower()
+    if not re.fullmatch("[0-9a-f]{1,64}", digits):
+        return false()
+    return column.between(digits.ljust(64, "0"), digits.ljust(64, "f"))

@@ -106,8 +106,9 @@ class LookbackQueries:
 
     def first_walk(self, portal: str) -> date | None:
         """Return the first night with a complete walk of any section of the portal."""
-        query = select(PAGES.c.night).where(PAGES.c.portal == portal, PAGES.c.walk_end.in_(_COMPLETE))
-        return day_of(self.connection, query.order_by(PAGES.c.at).limit(1))
+        query = select(PAGES.c.at).where(PAGES.c.portal == portal, PAGES.c.walk_end.in_(_COMPLETE))
+        at: str | None = self.connection.execute(query.order_by(PAGES.c.at).limit(1)).scalar()
+        return date.fromisoformat(at[:10]) if at else None
 
     def first_wanted(self, portal: str, section: str) -> date | None:
         """Return the first day that the section's first complete walk still wanted; None when no walk was complete.
@@ -115,7 +116,7 @@ class LookbackQueries:
         A first walk ends at the first page whose days all lie before its bound: the day after the latest of them is
         the answer. It is `date.min` if the walk read the whole list, and its own night if the list shows no days.
         """
-        query = select(PAGES.c.at, PAGES.c.night, PAGES.c.walk_end).where(walked(portal, section))
+        query = select(PAGES.c.at, PAGES.c.walk_end).where(walked(portal, section))
         first = self.connection.execute(query.order_by(PAGES.c.at).limit(1)).first()
         if first is None:
             return None
@@ -125,7 +126,7 @@ class LookbackQueries:
             LISTED.c.portal == portal, LISTED.c.section == section, LISTED.c.at == first.at
         )
         day = day_of(self.connection, shown)
-        return day + timedelta(days=1) if day else date.fromisoformat(first.night)
+        return day + timedelta(days=1) if day else date.fromisoformat(first.at[:10])
 
 
 def _position(row: Row[tuple[object, ...]]) -> Position:

@@ -20,9 +20,10 @@ from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import Connection, exists, func, select
 
+from archive.index.column_types import line_at, run_places
 from archive.index.queries.clusters import article_of
 from archive.index.rows import EventRow
-from archive.index.schema import EVENTS, LOOKS, PAGES
+from archive.index.schema import ADDRESSES, EVENTS, LOOKS, PAGES
 from archive.model.enums import REMOVALS, VERSIONS, Event, Outcome, Via
 from archive.model.records import PageRecord
 from archive.storage.jsonl import ArticleLine
@@ -33,6 +34,7 @@ _OF_VERSION = ("id", "section", "url", "title", "published", "author", "content_
 _NOT_OF_REMOVALS = ("published_raw", "published_from", "file", "sha256", "bytes")
 _STATES = tuple(event.value for event in REMOVALS)
 _VERSION = EVENTS.c.event.in_([event.value for event in VERSIONS])
+_RUN = len("2025-03-03/001")  # the beginning of a place: the night and the run
 _NAMESAKES = 3  # articles that are compared with a new one
 _SESSION = re.compile(r";[^/]*|/\([A-Z]\([^)]*\)\)")
 _STANDS = (Outcome.ARTICLE.value, Outcome.NOT_MODIFIED.value)
@@ -58,25 +60,28 @@ class RemovalQueries:
         A night counts only if the portal showed a list in that run: where every address is `not found`, the portal is
         down. Every other outcome neither starts, continues nor ends the absence.
         """
-        good, lists = PAGES.alias(), PAGES.alias()
-        stood = select(func.max(good.c.at)).where(
-            good.c.portal == portal, good.c.key == PAGES.c.key, good.c.outcome.in_(_STANDS)
+        query = select(ADDRESSES.c.key, PAGES.c.at, PAGES.c.outcome)
+        query = query.join(ADDRESSES, PAGES.c.address == ADDRESSES.c.number).where(
+            ADDRESSES.c.portal == portal, ADDRESSES.c.key.in_(keys), PAGES.c.outcome.in_((*_VANISHED, *_STANDS))
         )
-        showed = exists().where(
-            lists.c.night == PAGES.c.night, lists.c.run == PAGES.c.run, lists.c.outcome == Outcome.LISTING.value
+        vanished: dict[str, list[str]] = {}
+        for row in self.connection.execute(query.order_by(PAGES.c.at)) if keys else ():
+            if row.outcome in _STANDS:
+                vanished.pop(row.key, None)
+            else:
+                vanished.setdefault(row.key, []).append(row.at)
+        runs = {at[:_RUN] for places in vanished.values() for at in places}
+        showed = {run for run in sorted(runs) if self._showed_list(portal, run)}
+        nights = {key: {at[:10] for at in places if at[:_RUN] in showed} for key, places in vanished.items()}
+        return {key: tuple(map(date.fromisoformat, sorted(found))) for key, found in nights.items() if found}
+
+    def _showed_list(self, portal: str, run: str) -> bool:
+        """Return True if a run of the portal, by the beginning of its places, has a list page."""
+        night, name, _ = line_at(portal, f"{run}/0")
+        query = select(PAGES.c.at).where(PAGES.c.portal == portal, PAGES.c.at.between(*run_places(night, name)))
+        return (
+            self.connection.execute(query.where(PAGES.c.outcome == Outcome.LISTING.value).limit(1)).first() is not None
         )
-        query = select(PAGES.c.key, PAGES.c.night).where(
-            PAGES.c.portal == portal,
-            PAGES.c.key.in_(keys),
-            PAGES.c.outcome.in_(_VANISHED),
-            PAGES.c.at > func.coalesce(stood.scalar_subquery(), ""),
-            showed,
-        )
-        rows = self.connection.execute(query.distinct().order_by(PAGES.c.night)).all() if keys else []
-        found: dict[str, tuple[date, ...]] = {}
-        for row in rows:
-            found[row.key] = (*found.get(row.key, ()), date.fromisoformat(row.night))
-        return found
 
     def latest(self, portal: str, key: str) -> Removal | None:
         """Return the last `gone`, `moved`, `returned` or `moved_address` event of the article."""

@@ -13,10 +13,11 @@ from typing import cast
 
 from sqlalchemy import Connection, Row, select
 
+from archive.index.column_types import line_at
 from archive.index.queries.events import EventQueries
 from archive.index.queries.withheld import not_withheld
 from archive.index.rows import Recheck, in_parts
-from archive.index.schema import LISTED, LOOKS, PAGES
+from archive.index.schema import ADDRESSES, LISTED, LOOKS, PAGES
 from archive.model.enums import Outcome
 
 _STANDS = (Outcome.ARTICLE, Outcome.NOT_MODIFIED)
@@ -81,26 +82,28 @@ class ResponseQueries:
         return [(row.key, row.at, row.outcome) for rows in found for row in rows]
 
     def last_with_body(self, portal: str, url: str) -> Row[tuple[object, ...]] | None:
-        """Return the row of the last response of an address that had a body."""
-        query = (
-            select(PAGES)
-            .where(PAGES.c.portal == portal, PAGES.c.url == url, PAGES.c.body_sha256.is_not(None))
-            .order_by(PAGES.c.at.desc())
-            .limit(1)
-        )
+        """Return `body_sha256` and `fetched_at` of the last response of an address that had a body."""
+        # Of each number on its own: a list has one, and thousands of responses.
+        of_number = select(PAGES.c.at).where(PAGES.c.address == ADDRESSES.c.number, PAGES.c.body_sha256.is_not(None))
+        last = of_number.order_by(PAGES.c.at.desc()).limit(1).correlate(ADDRESSES).scalar_subquery()
+        query = select(PAGES.c.body_sha256, PAGES.c.fetched_at).join(ADDRESSES, PAGES.c.address == ADDRESSES.c.number)
+        query = query.where(ADDRESSES.c.portal == portal, ADDRESSES.c.url == url, PAGES.c.at == last)
+        query = query.order_by(PAGES.c.at.desc()).limit(1)
         return cast("Row[tuple[object, ...]] | None", self.connection.execute(query).first())
 
     def with_body(self, portal: str, url: str, body_sha256: str) -> list[tuple[str, str, int]]:
         """Return night, run and line of `pages.jsonl` of every response of an address with this body, oldest first."""
         query = (
-            select(PAGES.c.night, PAGES.c.run, PAGES.c.line)
-            .where(PAGES.c.portal == portal, PAGES.c.url == url, PAGES.c.body_sha256 == body_sha256)
+            select(PAGES.c.at)
+            .join(ADDRESSES, PAGES.c.address == ADDRESSES.c.number)
+            .where(ADDRESSES.c.portal == portal, ADDRESSES.c.url == url, PAGES.c.body_sha256 == body_sha256)
             .order_by(PAGES.c.at)
         )
-        return [(row.night, row.run, row.line) for row in self.connection.execute(query)]
+        return [line_at(portal, at) for at in self.connection.execute(query).scalars()]
 
     def latest(self, portal: str, key: str, limit: int) -> list[ResponseRow]:
         """Return the last responses for an article or file, the newest first."""
-        query = select(PAGES).where(PAGES.c.portal == portal, PAGES.c.key == key)
+        query = select(PAGES, ADDRESSES.c.url).join(ADDRESSES, PAGES.c.address == ADDRESSES.c.number)
+        query = query.where(ADDRESSES.c.portal == portal, ADDRESSES.c.key == key)
         rows = self.connection.execute(query.order_by(PAGES.c.at.desc()).limit(limit))
-        return [ResponseRow(row.night, row.fetched_at, row.outcome, row.status, row.url) for row in rows]
+        return [ResponseRow(row.at[:10], row.fetched_at, row.outcome, row.status, row.url) for row in rows]

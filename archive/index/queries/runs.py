@@ -10,10 +10,12 @@ from typing import Any  # the columns of a statement, as SQLAlchemy declares the
 
 from sqlalchemy import ColumnElement, Connection, Integer, Select, and_, func, select, tuple_
 
+from archive.index.column_types import run_places
 from archive.index.rows import within
 from archive.index.schema import EVENTS, PAGES, RUNS
 from archive.model.enums import Verdict
 from archive.model.records import Run
+from archive.storage.paths import run_order
 from archive.storage.run_record import run_from
 
 # History is read newest first until enough nights count, so a portal of many years costs what a new one costs.
@@ -82,11 +84,10 @@ class RunQueries:
 
     def has_lines(self, night: date, run: str) -> bool:
         """Return True if any line of a run is in the index."""
-        for table in (PAGES, EVENTS):
-            query = select(table.c.at).where(table.c.night == night.isoformat(), table.c.run == run).limit(1)
-            if self.connection.execute(query).first() is not None:
-                return True
-        return False
+        of_pages = and_(PAGES.c.portal == run_order(run)[0], PAGES.c.at.between(*run_places(night, run)))
+        of_events = and_(EVENTS.c.night == night.isoformat(), EVENTS.c.run == run)
+        found = (select(PAGES.c.at).where(of_pages), select(EVENTS.c.at).where(of_events))
+        return any(self.connection.execute(query.limit(1)).first() is not None for query in found)
 
     def between(self, portal: str, since: date, until: date) -> list[Run]:
         """Return the records of a portal's runs of these nights, both included, oldest first."""

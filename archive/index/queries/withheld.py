@@ -9,8 +9,9 @@ from datetime import date
 from sqlalchemy import Connection, and_, exists, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
+from archive.index.column_types import line_at
 from archive.index.rows import in_parts
-from archive.index.schema import EVENTS, LISTED, LOOKS, PAGES
+from archive.index.schema import ADDRESSES, EVENTS, LISTED, LOOKS, PAGES
 from archive.model.enums import WITHHELD
 
 
@@ -46,8 +47,10 @@ class WithheldQueries:
     def stored_responses(self, portal: str, key: str) -> list[tuple[date, str, int]]:
         """Return night, run and line of `pages.jsonl` of every response stored for an article, oldest first."""
         query = (
-            select(PAGES.c.night, PAGES.c.run, PAGES.c.line)
-            .where(PAGES.c.portal == portal, PAGES.c.key == key, PAGES.c.warc_file.is_not(None))
+            select(PAGES.c.at)
+            .join(ADDRESSES, PAGES.c.address == ADDRESSES.c.number)
+            .where(ADDRESSES.c.portal == portal, ADDRESSES.c.key == key, PAGES.c.captured == 1)
             .order_by(PAGES.c.at)
         )
-        return [(date.fromisoformat(row.night), row.run, row.line) for row in self.connection.execute(query)]
+        found = (line_at(portal, at) for at in self.connection.execute(query).scalars())
+        return [(date.fromisoformat(night), run, line) for night, run, line in found]

@@ -187,12 +187,12 @@ NIGHTLY: dict[str, Callable[[Queries], object]] = {
     "waiting": lambda q: q.responses.awaiting_recheck(PORTAL, ["k", "l"], LAST),
     "walks": lambda q: [
         q.listings.last_walk(PORTAL, "tin"),
-        q.listings.walked_before(PORTAL, "tin", "9"),
+        q.listings.walked_before(PORTAL, "tin", "~"),
         q.lookbacks.first_wanted(PORTAL, "tin"),
     ],
     "what a list showed": lambda q: [
-        q.listings.shown_by(PORTAL, "tin", ["k"], "9"),
-        q.listings.count_first_listed(PORTAL, "tin", "9"),
+        q.listings.shown_by(PORTAL, "tin", ["k"], "~"),
+        q.listings.count_first_listed(PORTAL, "tin", "~"),
         q.listings.records(PORTAL, ["a", "b"], ["k", "l"]),
     ],
     "look-backs": lambda q: [

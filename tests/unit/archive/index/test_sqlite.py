@@ -27,7 +27,7 @@ def add(index: Index, key: str, line: int = 0) -> None:
 
 def pages(index: Index) -> list[str]:
     with index.reading() as queries:
-        return [str(key) for (key,) in queries.removals.connection.exec_driver_sql("SELECT key FROM pages")]
+        return [str(key) for (key,) in queries.removals.connection.exec_driver_sql("SELECT key FROM addresses")]
 
 
 @pytest.mark.parametrize("name", ["kho xã", "100%25 xã", "a?mode=rw", "a#b"])

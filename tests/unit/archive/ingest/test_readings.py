@@ -98,13 +98,6 @@ def test_no_file_holds_it_and_the_audit_does_not_miss_it(archive: Archive) -> No
     assert READINGS not in TABLES
 
 
-def test_an_older_index_gets_the_table(archive: Archive) -> None:
-    with archive.index.writing() as transaction:
-        READINGS.drop(transaction.connection)
-    with Archive.open(archive.paths.root) as again:
-        assert known(again) is None
-
-
 def test_a_withheld_article_has_none(archive: Archive) -> None:
     archive.seal(FIRST, {})
     withhold(archive, WithholdRequest(((PORTAL, KEY),), "a request", "an office", at(FIRST)))
