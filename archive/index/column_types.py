@@ -66,7 +66,7 @@ class Place(TypeDecorator[str]):
     def process_result_value(self, value: int | None, dialect: Dialect) -> str | None:
         """Return the place; of a damaged row what stands there."""
         day = value >> _NIGHT_BITS if isinstance(value, int) else _DAYS
-        if day not in range(-_FIRST_DAY + 1, _DAYS):
+        if value is None or day not in range(1 - _FIRST_DAY, _DAYS):
             return value if value is None else f"{value}"
         night = date.fromordinal(day + _FIRST_DAY)
         ordinal, line = value >> _LINE_BITS & (1 << _RUN_BITS) - 1, value & (1 << _LINE_BITS) - 1
@@ -87,6 +87,15 @@ def place_number(place: str) -> int:
     return number | ordinal << _LINE_BITS | line
 
 
+def is_place(text: str) -> bool:
+    """Return True if a text is a place or the beginning of one."""
+    try:
+        place_number(text)
+    except ValueError:
+        return False
+    return True
+
+
 def place(night: date | str, run: str, line: int) -> str:
     """Return the place of a line as a string that sorts by time."""
     return f"{night}/{run_order(run)[1]:03d}/{line:07d}"
@@ -103,7 +112,7 @@ def line_at(portal: str, at: str) -> tuple[str, str, int]:
     return night, portal if int(ordinal) == 1 else f"{portal}.{int(ordinal)}", int(line)
 
 
-class Moment(TypeDecorator[str]):
+class IsoMoment(TypeDecorator[str]):
     """Moment in ISO 8601 with its offset, as an integer: microseconds since 1970, and below them the offset in minutes."""
 
     impl = BigInteger

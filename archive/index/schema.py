@@ -34,7 +34,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-from archive.index.column_types import Moment, Place, Sha256, Utf8Text
+from archive.index.column_types import IsoMoment, Place, Sha256, Utf8Text
 
 METADATA = MetaData()
 _TYPES: dict[str, TypeEngine[Any]] = {
@@ -46,7 +46,7 @@ _TYPES: dict[str, TypeEngine[Any]] = {
     "float": Float(),
     "bytes": LargeBinary(),
     "place": Place(),
-    "moment": Moment(),
+    "moment": IsoMoment(),
     "sha256": Sha256(),
 }
 

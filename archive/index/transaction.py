@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from sqlalchemy import Connection, Table, and_, bindparam, delete, insert, select
+from sqlalchemy import BindParameter, Connection, Table, and_, bindparam, delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from archive.index.column_types import run_places
@@ -61,14 +61,18 @@ from archive.storage.paths import run_order
 from archive.storage.run_record import run_plain
 
 _INSERTS = {table: insert(table) for table in TABLES}
-_OF_PAGE = {"portal": bindparam("of_portal"), "url": bindparam("of_url"), "key": bindparam("of_key")}
+_OF_PAGE: dict[str, BindParameter[str]] = {
+    "portal": bindparam("of_portal"),
+    "url": bindparam("of_url"),
+    "key": bindparam("of_key"),
+}
 _ADDRESS = select(ADDRESSES.c.number).where(*(ADDRESSES.c[name] == value for name, value in _OF_PAGE.items()))
 _OF_ADDRESS = ("of_portal", "of_url", "of_key")
 _INSERTS[PAGES] = insert(PAGES).values(address=_ADDRESS.scalar_subquery())
 _NEW_ADDRESSES = {
     module.__name__.rpartition(".")[2]: module.insert(ADDRESSES)
     .values(_OF_PAGE)
-    .on_conflict_do_nothing([ADDRESSES.c.portal, ADDRESSES.c.url, ADDRESSES.c.key])
+    .on_conflict_do_nothing(index_elements=[ADDRESSES.c.portal, ADDRESSES.c.url, ADDRESSES.c.key])
     for module in (sqlite, postgresql)
 }
 # A passing failure says nothing of the article: its next recheck stays where it was.

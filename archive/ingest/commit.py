@@ -15,12 +15,12 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
+from archive.index.column_types import storable
 from archive.index.queries.events import LatestEvents
 from archive.index.queries.readings import ReadVersion
 from archive.index.queries.removals import held, removal_line, same_address
 from archive.index.queries.similar import Fingerprint, StoredText
 from archive.index.reader import ArchiveReader, run_folder
-from archive.index.schema import storable
 from archive.index.transaction import Transaction
 from archive.ingest.late_articles import LateArticles
 from archive.ingest.near_duplicates import content_of, fingerprint, holds_text, linked, links, read_content

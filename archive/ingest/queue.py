@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from archive.index.column_types import storable
 from archive.index.queries.similar import Fingerprint
-from archive.index.schema import storable
 from archive.messages.reason import Reason
 from archive.model.records import Document, PageRecord, Reading
 

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from archive.errors import ArchiveError, TimeLimit
+from archive.index.column_types import is_place
 from archive.index.transaction import Queries
 from archive.messages.catalogue import LANGUAGES, MessageCatalogue, catalogue
 from archive.messages.reason import Reason
@@ -82,7 +83,7 @@ class PageRequest:
     def before(self) -> str:
         """Return the place of an event before which a list begins, empty for its start. Raises BadRequest."""
         before = self.query.get("before", "")
-        check_request(not before or _AT.fullmatch(before), Reason.of("form_before"))
+        check_request(not before or (_AT.fullmatch(before) and is_place(before)), Reason.of("form_before"))
         return before
 
 

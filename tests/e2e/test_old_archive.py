@@ -1,4 +1,4 @@
-"""An archive that the program made before its modules moved: proved, opened, searched, rebuilt and gone on with.
+"""An archive that the program made before its modules moved: its index rebuilt, proved, opened, searched and gone on with.
 
 `tests/data/archive-of-format-1` holds two sealed and signed nights of a replica portal and a composed one, with their index.
 """
@@ -38,13 +38,19 @@ PUBLIC = public_key(KEY)
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Path:
+def old(tmp_path: Path) -> Path:
     folder = tmp_path / "archive"
     shutil.copytree(DATA / "archive-of-format-1", folder)
     packed = folder / "index.db.gz"
     (folder / "index.db").write_bytes(gzip.decompress(packed.read_bytes()))
     packed.unlink()
     return folder
+
+
+@pytest.fixture
+def root(old: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    output(capsys, old, "rebuild")
+    return old
 
 
 def output(
@@ -73,6 +79,17 @@ def read_as_before(capsys: pytest.CaptureFixture[str], root: Path, more: Sequenc
         assert VERDICT in night
         assert MISSED in night
         assert QUARANTINED in read(client.get("/en/doubtful").text).words
+
+
+def test_its_index_is_refused_in_one_line_until_it_is_rebuilt(old: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its tables have another form, and its near-duplicates were found by another method."""
+    for command in ("list", "search"):
+        assert main([command, *(["họp"] if command == "search" else []), "--archive", str(old)]) == ExitCode.ARCHIVE_UNUSABLE
+        [line] = capsys.readouterr().err.splitlines()
+        assert "`python -m archive rebuild`" in line
+    found = output(capsys, old, "verify", "--key", PUBLIC, expected=ExitCode.FINDINGS).splitlines()
+    [finding] = [line for line in found if "INDEX" in line]
+    assert "`python -m archive rebuild`" in finding
 
 
 def test_it_reads_as_before_and_is_rebuilt(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -104,7 +121,7 @@ def are_those_recorded(root: Path) -> None:
 
 
 def test_it_goes_on_with_the_next_night(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The third night over the old index is the one that was recorded when all three were of the old program."""
+    """The third night over the index made again is the one that was recorded when all three were of the old program."""
     with ReplicaServer([former_site()]) as server:
         crawl_night(root, 2, server.port, "testing.portals.former")
     assert output(capsys, root, "verify", "--key", PUBLIC).splitlines()[-1] == "intact"

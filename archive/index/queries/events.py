@@ -9,7 +9,19 @@ from datetime import date
 from typing import Any
 
 from msgspec import convert
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, and_, bindparam, exists, false, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+)
 
 from archive.index.queries.clusters import article_of
 from archive.index.rows import EventRow, VersionLocation, events_of, found_of, record_of, within

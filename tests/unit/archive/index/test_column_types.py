@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Column, MetaData, Table, create_engine, insert, select, text
 from sqlalchemy.dialects import sqlite
 
-from archive.index.column_types import Moment, Place, Sha256, line_at, place, place_number, run_places
+from archive.index.column_types import IsoMoment, Place, Sha256, line_at, place, place_number, run_places
 
 DIALECT = sqlite.dialect()
 NIGHTS = st.dates(date(1990, 1, 1), date(2200, 1, 1))
@@ -52,8 +52,8 @@ def test_what_is_no_place_is_refused(at: str) -> None:
 @given(st.datetimes(datetime(1950, 1, 1), datetime(2200, 1, 1)), ZONES)
 def test_moments_come_back(moment: datetime, zone: timezone) -> None:
     written = moment.replace(tzinfo=zone).isoformat()
-    number = Moment().process_bind_param(written, DIALECT)
-    assert Moment().process_result_value(number, DIALECT) == written
+    number = IsoMoment().process_bind_param(written, DIALECT)
+    assert IsoMoment().process_result_value(number, DIALECT) == written
 
 
 @given(st.one_of(HEX, st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=70)))
@@ -65,7 +65,7 @@ def test_digests_come_back(digest: str) -> None:
 
 
 def test_a_damaged_row_is_read() -> None:
-    table = Table("t", MetaData(), Column("at", Place()), Column("moment", Moment()), Column("digest", Sha256()))
+    table = Table("t", MetaData(), Column("at", Place()), Column("moment", IsoMoment()), Column("digest", Sha256()))
     engine = create_engine("sqlite://")
     with engine.begin() as connection:
         table.create(connection)

@@ -273,6 +273,7 @@ def test_another_site_may_link_here_and_build_nothing_in(page: httpx.Client, sit
         ("/en/portals/..%2f..", 404),
         ("/en/portals/quang_tri' --", 400),
         ("/en/portals/quang_tri?before=zzz", 400),
+        ("/en/portals/quang_tri?before=2025-02-30/001/0000000", 400),
         ("/en/portals/quang_tri?year=99999999999", 400),
         ("/en/portals/quang_tri?year=1999", 404),
         ("/en/portals/nobody", 404),
