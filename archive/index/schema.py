@@ -6,7 +6,8 @@ key under which lists first showed the record of a CMS. `lookbacks` has a row fo
 one for each file that a line of an article names.
 
 `signatures` has a row for each stored text of an article and `bands` one for each band of its signature; both follow from the
-text file and from what `near_method` names. `document` numbers a text (archive/index/queries/similar.py). `links`
+text file and from what `near_method` names. `document` numbers a text (archive/index/queries/similar.py). `pages` has each
+response, with the number of its address in `addresses`: of an article also its key, of a list none, and in `pages` its section. `links`
 has a row for each article that a line names in `duplicate_of` (exact) or `near`. `documents` has one for each number of an
 official document that the text of a line names. `readings` has what each article was last read from: an index without a row
 has the page read in full. Of a row's source of modification times `moved` counts the changes of the article with which its time

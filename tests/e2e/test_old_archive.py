@@ -84,7 +84,10 @@ def read_as_before(capsys: pytest.CaptureFixture[str], root: Path, more: Sequenc
 def test_its_index_is_refused_in_one_line_until_it_is_rebuilt(old: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Its tables have another form, and its near-duplicates were found by another method."""
     for command in ("list", "search"):
-        assert main([command, *(["họp"] if command == "search" else []), "--archive", str(old)]) == ExitCode.ARCHIVE_UNUSABLE
+        assert (
+            main([command, *(["họp"] if command == "search" else []), "--archive", str(old)])
+            == ExitCode.ARCHIVE_UNUSABLE
+        )
         [line] = capsys.readouterr().err.splitlines()
         assert "`python -m archive rebuild`" in line
     found = output(capsys, old, "verify", "--key", PUBLIC, expected=ExitCode.FINDINGS).splitlines()
