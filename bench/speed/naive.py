@@ -21,6 +21,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.http import Response
 
 MODES = ("alone", "xpath", "fast", "default")
+_TRAFILATURA: dict[str, dict[str, Any]] = {"fast": {"fast": True}, "default": {"with_metadata": True}}
 _LISTS = (
     "/tin-tuc-su-kien", "/le-hoi-su-kien", "/noi-o", "/lang-nghe-truyen-thong",
     "/vi/chinh-quyen", "/vi/cong-dan", "/vi/doanh-nghiep", "/vi/du-khach",
@@ -49,11 +50,12 @@ class NaiveSpider(scrapy.Spider):
         """Read an article in the way of the mode."""
         if self.mode == "xpath":
             yield _by_xpath(response)
-        elif self.mode == "fast":
-            yield {"url": response.url, "text": trafilatura.extract(response.text, url=response.url, fast=True)}
-        elif self.mode == "default":
-            read = trafilatura.extract(response.text, url=response.url, with_metadata=True, output_format="json")
-            yield {"url": response.url} | json.loads(read or "{}")
+        elif self.mode in _TRAFILATURA and (
+            read := trafilatura.extract(
+                response.text, url=response.url, output_format="json", **_TRAFILATURA[self.mode]
+            )
+        ):
+            yield {"url": response.url} | json.loads(read)
 
 
 def _by_xpath(response: Response) -> dict[str, Any]:
