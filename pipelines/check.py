@@ -12,6 +12,7 @@ from vietnam.letters import fold, is_legacy_font, is_mojibake, strip_diacritics
 _ENOUGH = 250  # characters from which a text's language is recognisable
 _PICTURES = 2  # a photo story without a word has at least as many
 _VIETNAMESE = re.compile("[ăâđêôơưĂÂĐÊÔƠƯàáảãạèéẻẽẹìíỉĩịòóỏõọùúủũụỳýỷỹỵ\u1ea0-\u1ef9]")
+_BEYOND_LATIN = re.compile("[^\u0000-\u024f\u1e00-\u1eff]")
 _NO_ARTICLE = re.compile(
     r"^(?:loi(?: truy cap)?(?: 404)?|404(?: not found)?|403 forbidden|wrong url|not found|bad request|access denied|"
     r"(?:trang|bai viet|noi dung|tin)(?: ban)?(?: (?:nay|yeu cau|tim kiem|dang tim))?(?: da)?"
@@ -101,9 +102,11 @@ def _of_text(article: Article, text: str) -> list[Reason]:
 
 
 def _is_other_script(text: str) -> bool:
-    letters = [c for c in text if c.isalpha()]
-    other = sum(1 for c in letters if ord(c) > 0x24F and not 0x1E00 <= ord(c) <= 0x1EFF)
-    return len(letters) >= 20 and other * 2 > len(letters)
+    other = sum(map(str.isalpha, _BEYOND_LATIN.findall(text)))
+    if not other:
+        return False
+    letters = sum(map(str.isalpha, text))
+    return letters >= 20 and other * 2 > letters
 
 
 def is_foreign(text: str) -> bool:
@@ -111,5 +114,8 @@ def is_foreign(text: str) -> bool:
 
     Texts too short to tell are not foreign.
     """
-    letters = sum(1 for c in text if c.isalpha())
+    # A Vietnamese text shows enough such letters in its first part.
+    if len(_VIETNAMESE.findall(text, 0, len(text) // 8)) * 50 >= len(text):
+        return False
+    letters = sum(map(str.isalpha, text))
     return letters >= _ENOUGH and len(_VIETNAMESE.findall(text)) * 50 < letters

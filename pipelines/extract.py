@@ -138,8 +138,9 @@ def blocks_of(reading: PageReading) -> tuple[list[Block], list[str]]:
     while body and fold(body[0].text) == fold(reading.title):
         removed.append(body.pop(0).text)
     lead = _deduplicate_lead(lead, body, removed)
-    kept = [piece for piece in body if fold(piece.text) not in reading.labels]
-    removed += [piece.text for piece in body if fold(piece.text) in reading.labels]
+    is_label = [bool(reading.labels) and fold(piece.text) in reading.labels for piece in body]
+    kept = [piece for piece, label in zip(body, is_label, strict=True) if not label]
+    removed += [piece.text for piece, label in zip(body, is_label, strict=True) if label]
     lead, kept = _without_repeats(reading, lead, kept, removed)
     blocks = [Block(BlockKind.LEAD, piece.text) for piece in lead]
     blocks += [Block(BlockKind.CAPTION, piece.text) for piece in reading.featured if piece.text]
@@ -176,18 +177,22 @@ def _deduplicate_lead(lead: list[Piece], body: list[Piece], removed: list[str]) 
     """Return the lead, empty when it only announces the body's first words; drop its repetition from the body."""
     if not lead:
         return []
-    text = fold(" ".join(piece.text for piece in lead))
+    text = _folded(lead)
     for count in (1, 2, 3):
-        if len(body) >= count and fold(" ".join(piece.text for piece in body[:count])) == text:
+        if len(body) >= count and _folded(body[:count]) == text:
             removed.extend(piece.text for piece in body[:count])
             del body[:count]
             return lead
-    opening = fold(" ".join(piece.text for piece in body[:3]))
+    opening = _folded(body[:3])
     shortened = text.rstrip(". …")
     if len(shortened) >= 40 and opening.startswith(shortened):
         removed.extend(piece.text for piece in lead)
         return []
     return lead
+
+
+def _folded(pieces: Sequence[Piece]) -> str:
+    return " ".join(filter(None, (fold(piece.text) for piece in pieces)))
 
 
 def _mark_signoff(reading: PageReading, blocks: list[Block]) -> tuple[str | None, list[Block]]:

@@ -27,7 +27,7 @@ _MOST_MARKS = 30
 _MARKS = re.compile(f"[\u0300-\U0010ffff]{{{_MOST_MARKS + 1},}}")  # and other letters: a run is looked through
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _JOINER = "\u034f"  # of all these the only one that str.isprintable() lets pass
-_CACHED = 400  # characters: a page repeats its short lines, and many pages do
+_CACHED = 1000  # characters: a text is compared more than once, and a portal repeats its short lines
 
 _TONES = "\u0300\u0301\u0309\u0303\u0323"
 _TONED_PAIR = re.compile(f"(o(?=[ae][{_TONES}])|u(?=y[{_TONES}]))([aey])([{_TONES}])")
@@ -51,6 +51,7 @@ _CP1252_CONTINUATION = "\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”�
 _MOJIBAKE = re.compile(
     f"á[»º][{_CP1252_CONTINUATION}]|Ä[‘\x91ƒ\x83\x90‚\x82]|Æ[°¡¯\\s]|[ÃĂ][¡¢£¨©ª¬­²³´µ¹º½±°§¼¾]|â€[œ\x9d™˜¦“”\x93\x94]|Â[°±²³·©®º]"
 )
+_MOJIBAKE_SIGNS = "»ºÄÆÃĂ€Â"
 _REPLACED = re.compile("(?<=[^\\W\\d_])\ufffd+(?=[^\\W\\d_]|\\b|$)|\ufffd+(?=[^\\W\\d_])")
 _QUESTIONED = re.compile(r"(?:^|\s)[^\W\d_]+\?[^\W\d_]+(?=[\s.,;:]|$)")
 
@@ -66,15 +67,17 @@ class DecodedText:
     replaced: int
 
 
+def _is_composed(s: str) -> bool:
+    """Return whether a text is normalized, as nearly every one is; that is found in linear time."""
+    return s.isascii() or unicodedata.is_normalized("NFC", s)
+
+
 def _stream_safe(s: str) -> str:
     """Return the text without the marks of a run after the thirtieth (UAX #15, D4), which no language writes.
 
     Normalizing sorts the marks of a run in quadratic time, and cannot be interrupted.
     """
-    # Whether a text is normalized is found in linear time; nearly every one is.
-    if s.isascii() or unicodedata.is_normalized("NFC", s):
-        return s
-    return _MARKS.sub(_without_surplus_marks, s)
+    return s if _is_composed(s) else _MARKS.sub(_without_surplus_marks, s)
 
 
 def _without_surplus_marks(run: re.Match[str]) -> str:
@@ -88,7 +91,7 @@ def _without_surplus_marks(run: re.Match[str]) -> str:
 
 def nfc(s: str) -> str:
     """Return the composed form in which all text is stored and compared; of a run of marks only thirty stay."""
-    return unicodedata.normalize("NFC", _stream_safe(s))
+    return s if _is_composed(s) else unicodedata.normalize("NFC", _MARKS.sub(_without_surplus_marks, s))
 
 
 def fold_spaces(s: str) -> str:
@@ -202,12 +205,13 @@ def decode_as_served(body: bytes, declared: str | None) -> DecodedText:
 def is_mojibake(s: str) -> bool:
     """Return whether UTF-8 was read as a one-byte encoding (`Há»™i nghá»‹`), or letters were lost to U+FFFD or `?`."""
     words = len(s.split())
-    if len(_MOJIBAKE.findall(s)) >= (1 if words < 4 else 2):
+    # Each pattern needs one of its signs; most texts have none, and that is found much sooner.
+    if any(sign in s for sign in _MOJIBAKE_SIGNS) and len(_MOJIBAKE.findall(s)) >= (1 if words < 4 else 2):
         return True
-    replaced = len(_REPLACED.findall(s))
+    replaced = len(_REPLACED.findall(s)) if "\ufffd" in s else 0
     if replaced >= 2 and replaced * 20 >= words:
         return True
-    questioned = len(_QUESTIONED.findall(s))
+    questioned = len(_QUESTIONED.findall(s)) if "?" in s else 0
     return questioned >= 3 and questioned * 5 >= words
 
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from pipelines.article import BlockKind
@@ -24,6 +24,7 @@ _CAPTION_CLASS = re.compile(
     r"caption(?!s?[_-]?(?:box|wrap))|chu-?thich|(?:img|image|photo|pic(?:ture)?|anh)[_-](?:note|desc|title|text)",
     re.IGNORECASE,
 )
+_BLOCK = re.compile(r"display\s*:\s*block", re.IGNORECASE)
 _CENTRED = re.compile(r"text-align\s*:\s*(?:-\w+-)?center", re.IGNORECASE)
 _CAPTION_LENGTH = 400  # characters: a longer text below a picture is a paragraph
 _PLAIN_CAPTION = 160  # characters
@@ -76,9 +77,12 @@ def without_twins(pieces: list[Piece]) -> list[Piece]:
 
 
 def _is_for_a_size(element: HtmlElement) -> bool:
-    return any(
-        _SIZED.search(each.get("class", "")) for each in (element, *element.iterancestors()) if each.get("class")
-    )
+    return any(_names_size(classes) for each in (element, *element.iterancestors()) if (classes := each.get("class")))
+
+
+@lru_cache(maxsize=4096)
+def _names_size(classes: str) -> bool:
+    return _SIZED.search(classes) is not None
 
 
 class _BlockCollector:
@@ -102,29 +106,40 @@ class _BlockCollector:
         self.images: list[HtmlElement] = []
         self.holder: HtmlElement | None = None
         self.depth: dict[str, int] = dict.fromkeys(("caption", "heading", "item", "link", "slant", "centre"), 0)
-        self.opened: list[tuple[str, ...]] = []
+        self.opened: list[tuple[bool, tuple[str, ...]]] = []
 
     def pieces(self) -> list[Piece]:
-        walk = etree.iterwalk(self.root, events=("start", "end", "comment"))
-        for event, node in walk:
-            if event == "start":
-                if node in self.stop:
-                    break
-                if not self._enter(node):
-                    walk.skip_subtree()
-            else:
-                if event == "end":
-                    self._leave(node)
-                if node is not self.root and node.tail:
-                    self._add_text(node.tail, node.getparent())
+        if self.root not in self.stop:
+            self._walk()
         self._flush()
         _name_captions(self.done)
         return self.done
 
+    def _walk(self) -> None:
+        """Read the container up to the first element that stops it; an own stack, for pages of any depth."""
+        open_elements = [(self.root, iter(self.root if self._enter(self.root) else ()))]
+        while open_elements:
+            parent, children = open_elements[-1]
+            for node in children:
+                if isinstance(node.tag, str):  # no comment
+                    if node in self.stop:
+                        return
+                    if self._enter(node) and len(node):
+                        open_elements.append((node, iter(node)))
+                        break
+                    self._leave()
+                self._add_text(node.tail, parent)
+            else:
+                open_elements.pop()
+                self._leave()
+                if open_elements:
+                    self._add_text(parent.tail, open_elements[-1][0])
+
     def _enter(self, node: HtmlElement) -> bool:
         """Open an element; False when its content is not to be walked."""
         tag = tag_of(node)
-        self.opened.append(())
+        ends_block = tag not in INVISIBLE and tag != "br" and not _is_inline(node, tag)
+        self.opened.append((ends_block, ()))
         if node is not self.root:
             if node in self.skip or is_hidden(node):
                 return False
@@ -138,14 +153,14 @@ class _BlockCollector:
         if tag == "br":
             self._break()
             return True
-        if tag == "hr" or not self._inline(node, tag):
+        if ends_block:
             self._flush()
         if tag == "img":
             self.images.append(node)
         if tag == "table" and _is_data(node):
             self._rows(node)
             return False
-        self.opened[-1] = self._open(node, tag)
+        self.opened[-1] = (ends_block, self._open(node, tag))
         self._add_text(node.text, node)
         return True
 
@@ -167,21 +182,14 @@ class _BlockCollector:
             self.depth[state] += 1
         return tuple(states)
 
-    def _leave(self, node: HtmlElement) -> None:
-        states = self.opened.pop()
-        tag = tag_of(node)
-        if tag not in INVISIBLE and tag != "br" and not self._inline(node, tag):
+    def _leave(self) -> None:
+        ends_block, states = self.opened.pop()
+        if ends_block:
             self._flush()
         for state in states:
             self.depth[state] -= 1
 
-    def _inline(self, node: HtmlElement, tag: str) -> bool:
-        if tag not in INLINE and ":" not in tag:
-            return False
-        style = node.get("style")
-        return not (style and re.search(r"display\s*:\s*block", style, re.IGNORECASE))
-
-    def _add_text(self, text: str | None, holder: HtmlElement | None) -> None:
+    def _add_text(self, text: str | None, holder: HtmlElement) -> None:
         if not text:
             return
         self.parts.append(text)
@@ -240,6 +248,13 @@ class _BlockCollector:
                 self.done.append(Piece(BlockKind.TABLE_ROW, text, row, linked, images=images))
 
 
+def _is_inline(node: HtmlElement, tag: str) -> bool:
+    if tag not in INLINE and ":" not in tag:
+        return False
+    style = node.get("style")
+    return not (style and _BLOCK.search(style))
+
+
 def _is_input_form(form: HtmlElement) -> bool:
     """Return whether a form is a widget that wants input; WebForms wraps whole pages in one that is not."""
     wants = any(
@@ -250,10 +265,16 @@ def _is_input_form(form: HtmlElement) -> bool:
 
 def _has_caption_class(node: HtmlElement) -> bool:
     classes = node.get("class")
-    if not classes or not _CAPTION_CLASS.search(classes):
+    if not classes or not _names_caption(classes):
         return False
     # `wp-caption`, `image-caption-box`: a wrapper with the picture in it is no caption, the text below it is.
     return next(node.iter("img"), None) is None
+
+
+# A page has few classes for many elements, and a portal's pages have the same ones.
+@lru_cache(maxsize=4096)
+def _names_caption(classes: str) -> bool:
+    return _CAPTION_CLASS.search(classes) is not None
 
 
 def _rows_of(table: HtmlElement) -> Iterator[HtmlElement]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 
 from lxml.html import HtmlElement
@@ -52,16 +53,21 @@ def furniture(body: HtmlElement, title: HtmlElement | None) -> frozenset[HtmlEle
         tag = tag_of(element)
         if not tag or element in around or element is body or element is title:
             continue
-        names = f"{element.get('class', '')} {element.get('id', '')}"
+        ends, frames = _named(f"{element.get('class', '')} {element.get('id', '')}")
         if tag in _BY_CONTENT or element.get("role") == "complementary":
             plain = not _is_text_column(element, title)
         else:
-            plain = (
-                tag in _ALWAYS or element.get("role") in _ROLES or bool(_FOOT.search(names) or _COMMENTS.search(names))
-            )
-        if (plain or tag == "header" or _NAMED.search(names)) and (plain or _prose_in(element) < 0.3 * whole):
+            plain = tag in _ALWAYS or ends or element.get("role") in _ROLES
+        if (plain or tag == "header" or frames) and (plain or _prose_in(element) < 0.3 * whole):
             found.add(element)
     return frozenset(found)
+
+
+# A page has few names for many elements, and a portal's pages have the same ones.
+@lru_cache(maxsize=4096)
+def _named(names: str) -> tuple[bool, bool]:
+    """Return whether class and id name a foot or readers' comments, and whether they name a frame."""
+    return bool(_FOOT.search(names) or _COMMENTS.search(names)), _NAMED.search(names) is not None
 
 
 def _prose_in(element: HtmlElement) -> int:

@@ -11,7 +11,7 @@ from lxml import etree
 from lxml.html import HtmlComment, HtmlElement, document_fromstring
 
 from pipelines.html.selectors import SelectorIndex
-from vietnam.letters import clean_letters, decode_as_served, fold_spaces
+from vietnam.letters import clean_letters, decode_as_served, fold_spaces, nfc
 
 # What a reader never sees as running text, wherever it stands.
 INVISIBLE = frozenset(
@@ -159,7 +159,7 @@ def line(text: str) -> str:
     """Return text as one stored line: letters cleaned, spaces folded."""
     folded = fold_spaces(text)
     if folded.isprintable() and not any(sign in text for sign in _NEVER_STORED):
-        return clean_letters(folded)
+        return nfc(folded)
     text = fold_spaces(clean_letters(text))
     return text if text.isprintable() else text.translate(_NO_CHARACTERS)
 

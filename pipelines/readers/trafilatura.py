@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from functools import cache
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 from lxml.html import HtmlElement
 from lxml.html import builder as html
 
 from pipelines.article import Block, BlockKind
 from pipelines.html.tree import line
+
+if TYPE_CHECKING:
+    from trafilatura.settings import Extractor
 
 EXTRACTOR = f"trafilatura {version('trafilatura')}"
 
@@ -22,15 +27,21 @@ def lines_of(page: HtmlElement, recall: bool = True) -> list[str]:
     """Return every block trafilatura reads in a page, one line each, in its order. The tree is left as it was."""
     import trafilatura  # a tenth of a command's start, and most commands read no page
 
-    document = trafilatura.bare_extraction(
-        page, fast=True, favor_recall=recall, include_comments=False, include_tables=True, deduplicate=False
-    )
+    document = trafilatura.bare_extraction(page, options=_options(recall))
     if document is None or isinstance(document, dict):
         return []
     lines: list[str] = []
     for element in document.body.iterchildren("*"):
         lines.extend(filter(None, (line(part) for part in _lines(element))))
     return lines
+
+
+@cache
+def _options(recall: bool) -> Extractor:
+    from trafilatura.settings import Extractor
+
+    # Of the formats the one whose result is the tree alone: its text is not wanted.
+    return Extractor(output_format="txt", fast=True, recall=recall, comments=False, tables=True, dedup=False)
 
 
 def _lines(element: HtmlElement) -> list[str]:

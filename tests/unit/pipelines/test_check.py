@@ -6,10 +6,12 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from archive.model.records import Attachment, Image
 from pipelines.article import Article, Block, BlockKind
-from pipelines.check import check, is_foreign
+from pipelines.check import _is_other_script, check, is_foreign
 from vietnam.date_forms import TZ
 from vietnam.dates import Moment
 
@@ -104,3 +106,17 @@ def test_a_date_is_good_a_second_before_the_fetch_and_not_a_second_after() -> No
 )
 def test_foreign_text_is_reported_when_it_is_long_enough(text: str, foreign: bool) -> None:
     assert is_foreign(text) is foreign
+
+
+@given(
+    st.text(st.sampled_from("aăđếxơ ,“ж한Ⅷ²\u0301"), max_size=12),
+    st.integers(1, 60),
+    st.text(st.sampled_from("aếж "), max_size=80),
+)
+def test_script_and_language_are_those_of_all_letters(part: str, times: int, end: str) -> None:
+    text = part * times + end
+    letters = [letter for letter in text if letter.isalpha()]
+    other = [letter for letter in letters if ord(letter) > 0x24F and not 0x1E00 <= ord(letter) <= 0x1EFF]
+    marked = [letter for letter in letters if letter in "ăđếơ"]
+    assert _is_other_script(text) == (len(letters) >= 20 and len(other) * 2 > len(letters))
+    assert is_foreign(text) == (len(letters) >= 250 and len(marked) * 50 < len(letters))

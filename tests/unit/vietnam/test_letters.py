@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from webencodings.labels import LABELS  # type: ignore[import-untyped]  # ships no types
 
 from vietnam.letters import (
+    _MOJIBAKE,
+    _MOJIBAKE_SIGNS,
     clean_letters,
     decode,
     fold,
@@ -262,3 +264,11 @@ def test_every_character_is_cleaned_alike_beside_any_other() -> None:
 @given(st.text(st.sampled_from("AaĐĐÐðộò\u0301\u0323oaeuyẞİ \u00a0\n")))
 def test_folding_a_text_is_folding_its_characters_in_place(text: str) -> None:
     assert fold(text) == fold(text + " " + "\u1ea1" * 500).removesuffix("\u1ea1" * 500).rstrip(" ")
+
+
+def test_whatever_reads_as_mojibake_has_one_of_its_signs() -> None:
+    letters = [chr(code) for code in (*range(0x20, 0x250), *range(0x1E00, 0x2200))]
+    for first in letters:
+        pairs = " ".join(first + second for second in letters)
+        if not set(first) & set(_MOJIBAKE_SIGNS):
+            assert not [found for found in _MOJIBAKE.findall(pairs) if not set(found) & set(_MOJIBAKE_SIGNS)]
