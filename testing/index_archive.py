@@ -14,7 +14,7 @@ from archive.ingest.run_writer import RunWriter
 from archive.messages.reason import Reason
 from archive.model.decommission import Decommission, DecommissionSign
 from archive.model.enums import ArchiveKind, FinishReason, Outcome, Verdict, WalkEnd
-from archive.model.records import Capture, Document, ListEntry, LookbackMark, PageRecord
+from archive.model.records import Capture, Document, ListEntry, LookbackMark, Modification, PageRecord, Reading
 from archive.store import Archive
 from testing.archives import FIRST, NIGHTS, ComposedArticle, at, finish, judge, keep, make, run_night, walk
 from vietnam.documents import CitationContext
@@ -44,6 +44,8 @@ LAST = FIRST + timedelta(days=20)
 _SAID = tuple(f"Đoạn {number}: " + " ".join(f"chữ{number * 20 + word}" for word in range(20)) for number in range(6))
 LONG = ComposedArticle("dài", "Tin dài", _SAID)
 _PORTAL = "bac_giang"
+_FEED = Modification("https://bacgiang.gov.vn/feed", "2025-03-01")
+_READING = Reading(at(FIRST), b"rules", b"whole", b"region", at(LAST), {"layout bai": 1}, "no </html>", _FEED)
 
 
 def composed(root: Path) -> Archive:
@@ -75,7 +77,12 @@ def _words_night(archive: Archive) -> None:
         at(night),
     )
     for item in articles:
-        keep(crawl, item, at(night))
+        keep(crawl, item, at(night), reading=_READING)
+    same = PageRecord(
+        f"https://bacgiang.gov.vn/{WORDS[0]}", Outcome.ARTICLE, at(night), 200, key=WORDS[0], section="tin"
+    )
+    crawl.commit()
+    crawl.write(same, again=replace(_READING, read_at=at(night), modified=None))
     keep(crawl, LONG, at(night))
     keep(crawl, ComposedArticle("nghi-ngờ", "Chữ lạ", ("?",)), at(night), ("legacy font text (TCVN3)",))
     for word in WORDS[:4]:

@@ -92,9 +92,12 @@ def contents(queries: Queries) -> list[str]:
 
 CHANGES = {
     "listings.clear_pending", "listings.recompute_pending", "similar.add",
-    "similar.record_method", "similar.remove", "similar.replace", "withheld.blank_titles", "withheld.overwrite_deleted",
+    "readings.renew", "readings.replace", "similar.record_method", "similar.remove", "similar.replace", "withheld.blank_titles",
+    "withheld.overwrite_deleted",
 }  # fmt: skip
 QUESTIONS: dict[str, Question] = {
+    "readings.standing": each_portal(lambda q, portal: q.readings.standing(portal, KEYS)),
+    "readings.sources": each_portal(lambda q, portal: q.readings.sources(portal)),
     "runs.answered_after": lambda q: [q.runs.answered_after("can_tho", night, "can_tho") for night in NIGHTS],
     "responses.latest": each_key(lambda q, portal, key: [q.responses.latest(portal, key, limit) for limit in (1, 9)]),
     "attachments.of_article": each_key(

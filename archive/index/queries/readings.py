@@ -24,7 +24,7 @@ _RENEW = (
     update(READINGS)
     .where(READINGS.c.portal == bindparam("of_portal"), READINGS.c.key == bindparam("of_key"))
     .values({name: bindparam(name) for name in ("read_at", "whole", "modified")})
-    .values(source=func.coalesce(bindparam("source"), READINGS.c.source))
+    .values(source=func.coalesce(bindparam("source", type_=READINGS.c.source.type), READINGS.c.source))
 )
 
 

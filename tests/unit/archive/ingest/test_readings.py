@@ -14,7 +14,7 @@ from archive.audit.verify import verify
 from archive.index.schema import READINGS, TABLES
 from archive.ingest.run_writer import RunWriter
 from archive.model.enums import Outcome
-from archive.model.records import PageRecord, Reading
+from archive.model.records import Modification, PageRecord, Reading
 from archive.rebuild import rebuild
 from archive.store import Archive
 from archive.withhold import WithholdRequest, withhold
@@ -52,6 +52,18 @@ def test_the_last_reading_of_an_article_is_known(archive: Archive) -> None:
     with run(archive, FIRST + timedelta(days=1)) as writer:
         keep(writer, SHORT, at(FIRST), reading=OTHER)
     assert known(archive) == OTHER
+
+
+def test_a_recheck_that_is_not_read_is_noted(archive: Archive) -> None:
+    night = FIRST + timedelta(days=1)
+    later = replace(READING, read_at=at(night), whole=b"n" * 16, modified=Modification("feed", "2025-03-01"))
+    with run(archive, night) as writer:
+        page = PageRecord(
+            f"https://danang.gov.vn.replica.test/{KEY}", Outcome.ARTICLE, at(night), 200, key=KEY, section="tin"
+        )
+        writer.write(page, again=later)
+    assert known(archive) == later
+    assert writer.articles == []
 
 
 def test_a_version_that_was_not_read_so_leaves_no_reading(archive: Archive) -> None:
