@@ -2,7 +2,7 @@
 
 One first night is crawled, and its counters are read at three articles of it: what lies between two readings is the work
 for so many articles, one group of them committed. The program itself is as it is; the counters stand around it
-(`bench.speed.counting`).
+(`bench.speed.counting`). `python -m bench.speed.shape` prints what the suite checks.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from archive.errors import ArchiveError, ExitCode
-from bench.runner import ROOT, new_archive
+from bench.runner import ROOT, new_archive, print_table, report_error
 from bench.speed.counting.sitecustomize import FOLDER, KEPT, NAMES
 from bench.speed.pages import BYTES, PORTAL, speed_pages
 from bench.speed.server import PageServer
@@ -50,6 +51,7 @@ _FURTHER = 5  # articles behind the last reading
 _CALLS = 8  # articles before a reading for which calls are counted; counting them is slow
 _SEEN = 100  # of a function whose lines grow
 _LISTS = 9  # requests before the first article: robots.txt and the lists
+_SHOWN, _WIDTH = 20, 110  # statements, and letters of each
 _PAUSE = 0.003
 
 
@@ -59,7 +61,8 @@ class Shape:
 
     Names are those of the counters, and `read` for the bytes that the crawl's own process read from files and pipes, which
     the end does not have. `traces` are the lines run in each function of ours during some articles of three thirds. `kept`
-    are the blocks of memory that one article leaves in the crawl's own process, whose lists of the night grow with it.
+    are the blocks of memory that one article leaves in the crawl's own process, whose lists of the night grow with it;
+    `statements` are the statements of one article of the later half, by their text.
     """
 
     earlier: dict[str, float]
@@ -67,6 +70,7 @@ class Shape:
     end: dict[str, float]
     traces: tuple[dict[str, int], ...]
     kept: float
+    statements: dict[str, float]
 
     def over(self) -> dict[str, float]:
         """Return what lies over its bound, in the later half and at the end."""
@@ -165,6 +169,7 @@ def measure_shape(folder: Path) -> Shape:
         try:
             readings = [night.until(articles) for articles in (first, middle, last)]
             traces = tuple(json.loads(file.read_bytes()) for file in night.traces())
+            [*_, statements] = [json.loads(file.with_suffix(".statements").read_bytes()) for file in night.traces()]
             ended = night.end()
         finally:
             night.process.kill()
@@ -172,8 +177,46 @@ def measure_shape(folder: Path) -> Shape:
     held = [trace.pop(KEPT) for trace in traces]
     kept = (held[-1] - held[0]) / (last - first)
     earlier, later = (_each(after, before, GROUP, _CALLS) for before, after in pairwise(readings))
-    return Shape(earlier, later, _each(ended, readings[-1], last + _FURTHER, last + _FURTHER), traces, kept)
+    return Shape(
+        earlier,
+        later,
+        _each(ended, readings[-1], last + _FURTHER, last + _FURTHER),
+        traces,
+        kept,
+        {sql: count / GROUP for sql, count in statements.items()},
+    )
 
 
 def _each(after: Counter[str], before: Counter[str], articles: int, called: int) -> dict[str, float]:
     return {name: (after[name] - before[name]) / (called if name == "calls" else articles) for name in after}
+
+
+def main() -> int:
+    """Print the shape beside its bounds; return 1 when something lies over its bound or grows."""
+    with TemporaryDirectory() as folder:
+        shape = measure_shape(Path(folder))
+    rows = [
+        (
+            name,
+            f"{shape.earlier[name]:.2f}",
+            f"{later:.2f}",
+            f"{BOUNDS[name]:g}",
+            f"{shape.end.get(name, 0):.2f}",
+            f"{END.get(name, '')}",
+        )
+        for name, later in shape.later.items()
+    ]
+    columns = ("an article's", "earlier", "later", "bound", "at the end", "bound")
+    print_table(columns, rows, f"blocks kept: {shape.kept:.0f} of {MOST_KEPT}")
+    for sql, count in sorted(shape.statements.items(), key=lambda item: -item[1])[:_SHOWN]:
+        print(f"{count:6.2f}  {' '.join(sql.split())[:_WIDTH]}")
+    print(
+        json.dumps(
+            {"over": shape.over(), "growing": shape.growing()} | asdict(replace(shape, traces=(), statements={}))
+        )
+    )
+    return ExitCode.FINDINGS if shape.over() or shape.growing() else ExitCode.GOOD
+
+
+if __name__ == "__main__":
+    raise SystemExit(report_error("shape", main))

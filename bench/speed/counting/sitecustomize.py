@@ -41,6 +41,7 @@ _AT = {name: number for number, name in enumerate(NAMES)}
 class _Counts:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.statements: dict[str, int] = {}
         self.begin()
 
     def begin(self) -> None:
@@ -56,6 +57,10 @@ class _Counts:
 
     def add(self, name: str) -> None:
         self.numbers[_AT[name]] += 1
+
+    def add_statement(self, sql: str) -> None:
+        self.add("statements")
+        self.statements[sql] = self.statements.get(sql, 0) + 1
 
 
 class _Loader(importlib.abc.Loader):
@@ -89,13 +94,13 @@ class _Finder(importlib.abc.MetaPathFinder):
 def _count_statements(dbapi: ModuleType, counts: _Counts) -> None:
     class CountingCursor(dbapi.Cursor):  # type: ignore[name-defined, misc]  # the module is known when it is loaded
         def execute(self, sql: str, *values: Any) -> Any:
-            counts.add("statements")
+            counts.add_statement(sql)
             if sql[:5].upper() == "BEGIN":
                 counts.add("transactions")
             return super().execute(sql, *values)
 
         def executemany(self, sql: str, *values: Any) -> Any:
-            counts.add("statements")
+            counts.add_statement(sql)
             return super().executemany(sql, *values)
 
     class CountingConnection(dbapi.Connection):  # type: ignore[name-defined, misc]  # the same
@@ -184,8 +189,10 @@ class _Trace:
         self.write()
 
     def write(self) -> None:
-        """Write the lines of each function, and begin anew."""
+        """Write the statements since the last time and the lines of each function, and begin anew."""
         lines = {f"{code.co_filename[len(_ROOT) :]}:{code.co_qualname}": count for code, count in self._lines.items()}
+        self._counts.write(f"{os.getpid()}.{self._runs}.statements", self._counts.statements)
+        self._counts.statements.clear()
         gc.collect()
         self._counts.write(f"{os.getpid()}.{self._runs}.lines", lines | {KEPT: sys.getallocatedblocks()})
         self._lines.clear()
