@@ -15,6 +15,10 @@ BUSY_SECONDS = 30.0
 """Seconds that a write transaction waits for another process to end its own."""
 
 
+SNAPSHOT = "archive_snapshot"
+"""The execution option of a reader: False where its queries need not see one state of the rows."""
+
+
 class Database(ABC):
     """A database with the rows of one archive. Making one of these opens nothing."""
 

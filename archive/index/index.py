@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from archive.errors import ArchiveError, ArchiveUnusable
-from archive.index.backend import Database
+from archive.index.backend import SNAPSHOT, Database
 from archive.index.schema import ADDRESSES, has_table
 from archive.index.sqlite import SqliteFile
 from archive.index.transaction import Queries, Transaction
@@ -25,6 +25,7 @@ class Index:
         self.database = SqliteFile(where) if isinstance(where, Path) else where
         self._writer = None if read_only else self.database.writer()
         self._reader = self.database.reader()
+        self._plain_reader = self._reader.execution_options(**{SNAPSHOT: False})
 
     @classmethod
     def create(cls, where: Database | Path) -> Index:
@@ -67,10 +68,15 @@ class Index:
             yield Transaction(connection)
 
     @contextmanager
-    def reading(self, seconds: float | None = None) -> Iterator[Queries]:
-        """Begin a read transaction on a read-only connection. Raises TimeLimit if a query takes over `seconds`."""
+    def reading(self, seconds: float | None = None, *, snapshot: bool = True) -> Iterator[Queries]:
+        """Begin a read transaction on a read-only connection. Raises TimeLimit if a query takes over `seconds`.
+
+        Without `snapshot` each query may see the state of its own moment, which spares the transaction where the database
+        can do without: for a single query, or for rows that no other process changes.
+        """
         self.database.before_reading()
-        with self.database.plainly(), self._reader.begin() as connection:
+        engine = self._reader if snapshot else self._plain_reader
+        with self.database.plainly(), engine.begin() as connection:
             if seconds is not None:
                 self.database.bound(connection, seconds)
             yield Queries(connection)

@@ -25,7 +25,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePoo
 from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 
 from archive.errors import ArchiveError, ArchiveUnusable, DiskFull, TimeLimit
-from archive.index.backend import BUSY_SECONDS, Database
+from archive.index.backend import BUSY_SECONDS, SNAPSHOT, Database
 from archive.index.schema import METADATA
 from archive.messages.reason import Reason
 from archive.storage.fsync import sync_folder
@@ -92,7 +92,8 @@ def _engine(path: Path, where: str, begin: str, *pragmas: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        if connection.get_execution_options().get(SNAPSHOT, True):
+            connection.exec_driver_sql(begin)
 
     return engine
 

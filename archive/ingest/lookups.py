@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
+from contextlib import AbstractContextManager
 from datetime import date
 from typing import TypeVar
 
@@ -35,7 +36,7 @@ class RunLookups:
         new = [key for key in keys if key not in self._first]
         if not new:
             return
-        with self._index.reading() as queries:
+        with self._reading() as queries:
             first, removals = (
                 queries.events.first_nights(self._portal, new),
                 queries.removals.latest_of(self._portal, new),
@@ -56,7 +57,7 @@ class RunLookups:
 
     def known_before_last_walk(self, section: str, keys: Collection[str]) -> set[str]:
         """Return those of the keys that the section had shown by the end of its last complete walk."""
-        with self._index.reading() as queries:
+        with self._reading() as queries:
             at = queries.listings.last_walk(self._portal, section)
             return queries.listings.shown_by(self._portal, section, list(keys), at) if at else set()
 
@@ -173,5 +174,8 @@ class RunLookups:
         return self._ask(lambda queries: queries.attachments.pending(self._portal, since, per_article))
 
     def _ask(self, question: Callable[[Queries], _Answer]) -> _Answer:
-        with self._index.reading() as queries:
+        with self._reading() as queries:
             return question(queries)
+
+    def _reading(self) -> AbstractContextManager[Queries]:
+        return self._index.reading(snapshot=False)  # this process alone changes rows of the portal

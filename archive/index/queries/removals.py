@@ -18,7 +18,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import Connection, exists, func, select
+from sqlalchemy import Connection, bindparam, exists, func, select, union_all
 
 from archive.index.column_types import line_at, run_places
 from archive.index.queries.clusters import article_of
@@ -37,6 +37,14 @@ _VERSION = EVENTS.c.event.in_([event.value for event in VERSIONS])
 _RUN = len("2025-03-03/001")  # the beginning of a place: the night and the run
 _NAMESAKES = 3  # articles that are compared with a new one
 _SESSION = re.compile(r";[^/]*|/\([A-Z]\([^)]*\)\)")
+# One condition each, the rest compared in Python: more of them lead the planner to every event of the portal.
+_VERSIONS = select(
+    EVENTS.c.key, EVENTS.c.at, EVENTS.c.portal, EVENTS.c.title, EVENTS.c.published, EVENTS.c.content_sha256
+).where(_VERSION)
+_OF_CONTENT = _VERSIONS.where(EVENTS.c.content_sha256 == bindparam("content"))
+_OF_CONTENT_OR_TIME = union_all(
+    _OF_CONTENT, _VERSIONS.where(EVENTS.c.portal == bindparam("portal"), EVENTS.c.published == bindparam("published"))
+)
 _STANDS = (Outcome.ARTICLE.value, Outcome.NOT_MODIFIED.value)
 
 
@@ -130,15 +138,12 @@ class RemovalQueries:
 
         They have its publication time, and its content or, where the time has a minute, its title.
         """
-        columns = select(EVENTS.c.key, EVENTS.c.at, EVENTS.c.portal, EVENTS.c.title, EVENTS.c.published).where(_VERSION)
-        # One condition each, the rest compared here: more of them lead the planner to every event of the portal.
-        rows = list(self.connection.execute(columns.where(EVENTS.c.content_sha256 == content)))
-        if published is not None and "T" in published:
-            of_time = columns.where(EVENTS.c.portal == portal, EVENTS.c.published == published)
-            rows += [row for row in self.connection.execute(of_time) if row.title == title]
+        has_minute = published is not None and "T" in published
+        values = {"content": content, "portal": portal, "published": published}
         newest: dict[str, str] = {}
-        for row in rows:
-            if row.portal == portal and row.published == published and row.key != key:
+        for row in self.connection.execute(_OF_CONTENT_OR_TIME if has_minute else _OF_CONTENT, values):
+            same = row.content_sha256 == content or row.title == title
+            if same and row.portal == portal and row.published == published and row.key != key:
                 newest[row.key] = max(row.at, newest.get(row.key, ""))
         return sorted(newest, key=lambda other: newest[other], reverse=True)[:_NAMESAKES]
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from archive.index.index import Index, remaking
+from archive.index.transaction import Queries
 from archive.model.enums import Outcome
 from archive.model.records import PageRecord
 from testing.archives import at
@@ -50,6 +51,21 @@ def test_rows_of_a_file_that_replaces_the_open_one_are_read(tmp_path: Path) -> N
     add(index, "c", 1)
     assert pages(index) == ["b", "c"]
     index.close()
+
+
+def count(queries: Queries) -> object:
+    return queries.connection.exec_driver_sql("SELECT count(*) FROM looks").scalar()
+
+
+def test_questions_without_a_snapshot_keep_no_writer_waiting(tmp_path: Path) -> None:
+    index, other = Index.create(tmp_path / "index.db"), Index(tmp_path / "index.db")
+    add(index, "a")
+    with index.reading(snapshot=False) as queries:
+        assert count(queries) == 1
+        add(other, "b", 1)
+        assert count(queries) == 2
+    for each in (index, other):
+        each.close()
 
 
 def test_a_child_process_opens_its_own_connection(tmp_path: Path) -> None:
