@@ -38,6 +38,7 @@ def judge_page(question: PageQuestion, layouts: tuple[Layout, ...], body: bytes)
         return PageFacts(None, False), PageTrees(record=record)
     is_data = question.json and json_text(text) is not None
     served = None if is_data else parse_text(text, question.url, replaced)
-    shape = shape_of(text, None if is_xml(text) else served.root).brief() if served is not None else None
     judged = record or served
-    return PageFacts(shape, judged is not None and has_article(judged, layouts)), PageTrees(served, record)
+    holds = judged is not None and has_article(judged, layouts)
+    shape = shape_of(text, None if is_xml(text) else served.root, article=holds).brief() if served is not None else None
+    return PageFacts(shape, holds), PageTrees(served, record)
