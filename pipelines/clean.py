@@ -72,7 +72,7 @@ def _residue(blocks: Sequence[Block]) -> frozenset[int]:
     end = len(blocks)
     while end and blocks[end - 1].kind is BlockKind.SIGNOFF:
         end -= 1
-    return find_residue(lines) | find_residue(lines[:end])
+    return find_residue(lines) | find_residue(lines[:end]) if end < len(lines) else find_residue(lines)
 
 
 def _mark_signoff(blocks: Sequence[Block]) -> tuple[list[Block], str | None]:

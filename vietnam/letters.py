@@ -38,6 +38,7 @@ _WORD = re.compile(r"[^\s.,;:!?()\[\]\"“”/]+")
 # TCVN3 (ABC): what its font shows as ® µ ¸ ¶ … stands inside words, where no Unicode Vietnamese has such signs; its
 # accented letters alone are those of French or German names.
 _TCVN3 = re.compile(r"[A-Za-zµ-þ][µ¸¶·¹¨©ª«¬»¼½¾§÷×]|[a-z][ÆËÎÏÑÖØÜÞÇ]|[®µ¸¶¨©ª«¬¼½¾¹§][A-Za-zµ-þ]")
+_TCVN3_SIGNS = "µ¸¶·¹¨©ª«¬»¼½¾§÷×®ÆËÎÏÑÖØÜÞÇ"  # each match has one of them
 _TCVN3_WEAK = re.compile("[A-Za-z][ÆÇËÎÏÑÖØÜÞßäåæçëîïñöøûüþ]")
 # VNI: the tone or hook is a character of its own after the vowel, as in `Vieät Nam`, `ñoàng`.
 _VNI = re.compile(
@@ -217,7 +218,7 @@ def is_mojibake(s: str) -> bool:
 
 def is_legacy_font(s: str) -> bool:
     """Return whether the text was typed for a TCVN3 (ABC) or VNI font (`Céng hoµ x· héi`, `Coäng hoøa xaõ hoäi`)."""
-    if not (_TCVN3.search(s) or _VNI.search(s)):
+    if not (any(sign in s for sign in _TCVN3_SIGNS) and _TCVN3.search(s)) and not _VNI.search(s):
         return False
     words = _WORD.findall(s)
     strong = sum(1 for word in words if _TCVN3.search(word) or _VNI.search(word))

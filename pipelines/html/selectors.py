@@ -38,10 +38,6 @@ class _AttributeTest:
     word: str | None = None
     value: str | None = None
 
-    def holds(self, element: HtmlElement) -> bool:
-        value = element.get(self.name)
-        return value is not None and self.test(value)
-
 
 @dataclass(frozen=True, slots=True)
 class _Compound:
@@ -52,11 +48,18 @@ class _Compound:
     without: tuple[_Compound, ...]
 
     def holds(self, element: HtmlElement) -> bool:
-        return (
-            (not self.tag or element.tag == self.tag)
-            and all(test.holds(element) for test in self.tests)
-            and not any(other.holds(element) for other in self.without)
-        )
+        if self.tag and element.tag != self.tag:
+            return False
+        for each in self.tests:
+            value = element.get(each.name)
+            if value is None or not each.test(value):
+                return False
+        return not any(other.holds(element) for other in self.without)
+
+    @property
+    def is_single(self) -> bool:
+        """Whether one condition is all of it, by which candidates are found already."""
+        return not self.without and bool(self.tag) + len(self.tests) <= 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +101,14 @@ class SelectorIndex:
         """Return where a chain's last compound matches, in order. Each step reads an element once at the most."""
         found: Sequence[int] = ()
         for combinator, compound in chain:
-            if not combinator:
-                reached = self._candidates(compound)
-            elif not found:
+            if combinator and not found:
                 return ()
-            elif combinator == " ":
-                reached = self._below(found, self._candidates(compound))
+            if combinator in ("", " "):
+                reached = self._candidates(compound)
+                reached = self._below(found, reached) if combinator else reached
+                if compound.is_single:
+                    found = reached
+                    continue
             else:
                 reached = self._beside(found, combinator)
             found = [at for at in reached if compound.holds(self._elements[at])]

@@ -29,9 +29,8 @@ INLINE = frozenset(
 _CLASSES = etree.ElementDefaultClassLookup(element=HtmlElement, comment=HtmlComment)
 # No characters of any text, and nothing a tree may hold.
 _NO_CHARACTERS = {0xFFFE: None, 0xFFFF: None}
-_NEVER_STORED = (
-    "\x1c\x1d\x1e\x1f\x85\u034f"  # white space to str.split(), and a sign that prints, of which no stored text has any
-)
+_NO_BLANKS = "\x1c\x1d\x1e\x1f\x85"  # white space to str.split() that no stored text has
+_JOINER = "\u034f"  # prints, but no stored text has it
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
 _PSEUDO = re.compile(r"::attr\(\s*([\w:-]+)\s*\)\s*$")
 _HIDING_STYLE = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
@@ -129,6 +128,7 @@ def _raise_if_short_of_memory(parser: etree.HTMLParser) -> None:
         raise MemoryError("the parser ran out of memory")
 
 
+@lru_cache(maxsize=2048)
 def attribute(selector: str) -> tuple[str, str | None]:
     """Split a selector from its `::attr(name)` ending; the name is None where the element's text is meant."""
     if found := _PSEUDO.search(selector):
@@ -139,7 +139,7 @@ def attribute(selector: str) -> tuple[str, str | None]:
 def brief_text(element: HtmlElement, limit: int) -> str:
     """Return the visible text of an element with at most `limit` characters, else nothing: large ones are not read."""
     length = 0
-    for node in element.iter():
+    for node in element.iter() if len(element) or len(element.text or "") > limit else ():
         if tag_of(node) not in ("script", "style"):
             length += len((node.text or "").strip())
         if node is not element:
@@ -158,8 +158,10 @@ def tag_of(element: HtmlElement) -> str:
 def line(text: str) -> str:
     """Return text as one stored line: letters cleaned, spaces folded."""
     folded = fold_spaces(text)
-    if folded.isprintable() and not any(sign in text for sign in _NEVER_STORED):
-        return nfc(folded)
+    if folded.isprintable() and (text.isascii() or _JOINER not in text):
+        # A printable text has no white space but blanks, and that of most others is plain as well.
+        if text.isprintable() or not any(sign in text for sign in _NO_BLANKS):
+            return nfc(folded)
     text = fold_spaces(clean_letters(text))
     return text if text.isprintable() else text.translate(_NO_CHARACTERS)
 
@@ -196,6 +198,8 @@ def smallest_around(title: HtmlElement | None, container: HtmlElement) -> HtmlEl
 
 def text_of(element: HtmlElement, skip: frozenset[HtmlElement] = frozenset()) -> str:
     """Return the visible text of an element as one line; line breaks and block borders become blanks."""
+    if not len(element):
+        return line(element.text or "")
     parts: list[str | None] = [element.text]
     # An own stack: pages of any depth are read.
     open_elements: list[tuple[Iterator[HtmlElement], HtmlElement]] = [(iter(element), element)]

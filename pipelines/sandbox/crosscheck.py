@@ -23,6 +23,7 @@ _LONGEST = 3000  # characters of a block whose place is looked for
 _SHOWN = 100  # characters of the first missed sentence, for the log
 _FURNITURE_TAGS = frozenset({"nav", "footer", "aside", "header", "select", "form"})
 _FURNITURE = re.compile(r"(?:^|[\s_-])(?:footer|menu|navbar?|sidebar|breadcrumbs?|copyright)(?:$|[\s_-])", re.I)
+_NO_LETTERS = re.compile(r"\W+")
 _SENTENCE = re.compile(r"[.!?;:…“”\"]+")
 
 
@@ -79,7 +80,7 @@ def _around(page: HtmlPage, article: Article) -> str:
 
 def _bare(text: str) -> str:
     """Return letters alone: signs, cell marks, bullets and blanks differ between two ways of reading."""
-    return re.sub(r"\W+", "", fold(text))
+    return _NO_LETTERS.sub("", fold(text))
 
 
 def _is_of_links(bare: str, links: frozenset[str]) -> bool:
