@@ -125,11 +125,12 @@ def test_kill_9_of_the_scheduler_leaves_nothing_of_the_crawl_running(tmp_path: P
         process = scheduler(archive, settings, server.port, "--once", "--night", FIRST_NIGHT.isoformat())
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
         wait("some answers", lambda: len(server.log) >= 6 or process.poll() is not None)
-        (crawl,) = [int(pid) for pid in children.read_text().split()]
-        wait("the child that reads pages", lambda: len(session(crawl)) >= 2)
+        started = [int(pid) for pid in children.read_text().split()]
+        (crawl,) = [pid for pid in started if os.getsid(pid) == pid]
+        wait("the copy of the crawl and the child that reads pages", lambda: len(session(crawl)) >= 3)
         process.kill()
         process.communicate()
-        wait("their end", lambda: not session(crawl), 10)
+        wait("their end, and that of the crawl server", lambda: not session(crawl) and not any(map(alive, started)), 10)
 
 
 def test_two_sigterms_lose_no_more_than_the_request_on_its_way(tmp_path: Path) -> None:
