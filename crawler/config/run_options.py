@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -199,4 +200,9 @@ class ProgressFile:
 
 def software() -> dict[str, str]:
     """Return the versions of Python and of the libraries that shape an archive, for `run.json`."""
+    return dict(_software())
+
+
+@cache
+def _software() -> dict[str, str]:
     return {"python": python_version(), **{name: version(name) for name in _LIBRARIES}}

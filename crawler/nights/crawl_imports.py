@@ -8,6 +8,8 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
+from crawler.config.run_options import software
+from pipelines.rules_version import rules_version
 from vietnam import residue_forms
 
 _IMPORTS = (
@@ -54,12 +56,14 @@ _IMPORTS = (
 
 
 def load() -> None:
-    """Import them, and compile the forms of widget lines."""
+    """Import them, compile the forms of widget lines, and read what is the same for every crawl."""
     for name in _IMPORTS:
         package = importlib.import_module(name.removesuffix(".*"))
         if name.endswith(".*"):
             for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
                 importlib.import_module(module.name)
+    software()
+    rules_version(())
     residue_forms.any_form()
     residue_forms.any_token()
     for form in residue_forms.FORMS + residue_forms.PROPER + residue_forms.BUTTONS + residue_forms.COMPANIONS:

@@ -39,8 +39,8 @@ def main(number: int, load: Callable[[], None], filters: Sequence[Any]) -> int:
     # An allocator of a library would reserve 1 GiB of addresses, which counts in every limit on address space.
     os.environ.setdefault(_ARENA, "16MiB")
     load()
-    if "twisted.internet.reactor" in sys.modules:
-        raise ImportError("a module to be forked has installed a reactor")
+    if "twisted.internet.reactor" in sys.modules or len(list(Path("/proc/self/task").iterdir())) > 1:
+        raise ImportError("an imported module has installed a reactor or started a thread: its forks could hang")
     folders = program_folders()
     stamps = file_stamps(folders)
     gc.collect()
