@@ -51,13 +51,16 @@ class Comparison:
         pages = speed_pages(self._articles)
         self._lists = len(pages) - self._articles - 1  # and robots.txt
         self._server = stack.enter_context(PageServer(pages))
-        self._one = stack.enter_context(PageServer(speed_pages(1)))
         self._small = folder / "small"
         self.rows: dict[str, list[Row]] = defaultdict(list)
 
     @cached_property
     def _later(self) -> PageServer:
         return self._stack.enter_context(PageServer(speed_pages(self._articles, 2)))
+
+    @cached_property
+    def _one(self) -> PageServer:
+        return self._stack.enter_context(PageServer(speed_pages(1)))
 
     def warm_up(self) -> None:
         """Crawl an archive of one article, which is kept; this compiles the program where it was not yet."""

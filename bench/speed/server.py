@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from collections.abc import Mapping, Sequence
+import os
+import signal
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from http.client import HTTPConnection
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from statistics import median
 from time import perf_counter
-from typing import Self, cast
+from typing import Any, Self, cast
 
 Pages = Mapping[str, tuple[str, bytes]]
 """Content type and body by path and query."""
@@ -19,13 +22,21 @@ _CONTEXT = get_context("spawn")
 
 
 class PageServer:
-    """A context manager. Every Host has the same pages; a client that takes gzip gets gzip, packed beforehand."""
+    """A context manager. Every Host has the same pages; a client that takes gzip gets gzip, packed beforehand.
 
-    def __init__(self, pages: Pages) -> None:
+    The process `watched` gets SIGUSR1 before the answers to the requests of the numbers `turns`, from 1.
+    """
+
+    def __init__(self, pages: Pages, turns: Iterable[int] = ()) -> None:
         ours, theirs = _CONTEXT.Pipe()
-        self._count = _CONTEXT.Value("q", 0)
+        self._count, self._watched = _CONTEXT.Value("q", 0), _CONTEXT.Value("q", 0)
         self._pipe = ours
-        self._process = _CONTEXT.Process(target=_serve, args=(dict(pages), theirs, self._count), daemon=True)
+        watch = _Watch(self._count, self._watched, frozenset(turns))
+        self._process = _CONTEXT.Process(target=_serve, args=(dict(pages), theirs, watch), daemon=True)
+
+    def watch(self, pid: int) -> None:
+        """Name the process that gets the signals."""
+        self._watched.value = pid
 
     def __enter__(self) -> Self:
         self._process.start()
@@ -54,9 +65,23 @@ def seconds_a_page(server: PageServer, paths: Sequence[str]) -> float:
     return median(took)
 
 
+@dataclass(frozen=True, slots=True)
+class _Watch:
+    """Shared numbers: the requests up to now, and the process that gets signals at some of them."""
+
+    count: Any
+    watched: Any
+    turns: frozenset[int]
+
+    def ask(self) -> None:
+        self.count.value += 1
+        if self.count.value in self.turns:
+            os.kill(self.watched.value, signal.SIGUSR1)
+
+
 class _Answers(asyncio.Protocol):
-    def __init__(self, answers: Mapping[bytes, _Page], count: object) -> None:
-        self._answers, self._count = answers, count
+    def __init__(self, answers: Mapping[bytes, _Page], watch: _Watch) -> None:
+        self._answers, self._watch = answers, watch
         self._head = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -65,19 +90,19 @@ class _Answers(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         *heads, self._head = (self._head + data).split(b"\r\n\r\n")
         for head in heads:
-            self._count.value += 1  # type: ignore[attr-defined]  # a shared number has no public class
+            self._watch.ask()
             page = self._answers.get(head.split(b" ", 2)[1]) or self._answers[b""]
             self._transport.write(page.packed if b"gzip" in head.lower() else page.plain())
 
 
-def _serve(pages: dict[str, tuple[str, bytes]], pipe: Connection, count: object) -> None:
+def _serve(pages: dict[str, tuple[str, bytes]], pipe: Connection, watch: _Watch) -> None:
     answers = {address.encode(): _Page(200, *page) for address, page in pages.items()} | {b"": _Page(404, *_MISSING)}
     pages.clear()
-    asyncio.run(_listen(answers, pipe, count))
+    asyncio.run(_listen(answers, pipe, watch))
 
 
-async def _listen(answers: Mapping[bytes, _Page], pipe: Connection, count: object) -> None:
-    server = await asyncio.get_running_loop().create_server(lambda: _Answers(answers, count), "127.0.0.1", 0)
+async def _listen(answers: Mapping[bytes, _Page], pipe: Connection, watch: _Watch) -> None:
+    server = await asyncio.get_running_loop().create_server(lambda: _Answers(answers, watch), "127.0.0.1", 0)
     pipe.send(server.sockets[0].getsockname()[1])
     await server.serve_forever()
 

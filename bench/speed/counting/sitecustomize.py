@@ -1,8 +1,8 @@
 """Count in this process what a crawl does, from before its first import: statements, connections, parses, flushes, calls.
 
 With this folder in PYTHONPATH every Python process of a crawl imports this module. The counts stand in a mapped file of
-COUNTS_FOLDER, one file a process, so that those of a killed process are whole. SIGUSR1 begins and ends counting the calls
-of Python functions of the main thread, which makes the program several times as slow.
+COUNTS_FOLDER, one file a process, so that those of a killed process are whole. SIGUSR1 begins and ends tracing the main
+thread, which makes the program several times as slow; each end, and that of the process, leaves a reading: `PID.N.json`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import json
 import mmap
 import os
 import signal
+import struct
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -26,15 +27,14 @@ NAMES = ("statements", "transactions", "connections", "parses", "flushes", "open
 """What is counted, in the order of the file's 64-bit numbers.
 
 `statements` at the cursor of SQLite, whatever stands above it; `parses` of HTML of a whole page's size; `flushes` are
-fsync(2) and its like; `opened` files that are no part of a program; `calls` of Python functions while SIGUSR1 asks for it.
+fsync(2) and its like; `opened` files that are no part of a program; `calls` of Python functions while they are traced.
 """
-KEPT = "blocks kept"
-"""Beside the lines of functions: the blocks of memory that the process holds when they are written (pymalloc's, without blobs)."""
 FOLDER = "COUNTS_FOLDER"
 _PAGE = 16 * 1024  # letters; less is a part of a page
 _PROGRAM = (".py", ".pyc", ".so")
 _ROOT = f"{Path(__file__).resolve().parents[3]}/"
 _OURS = tuple(f"{_ROOT}{layer}/" for layer in ("archive", "crawler", "pipelines", "vietnam"))
+_FORM = f"{len(NAMES)}q"
 _AT = {name: number for number, name in enumerate(NAMES)}
 
 
@@ -45,15 +45,17 @@ class _Counts:
         self.begin()
 
     def begin(self) -> None:
-        size = 8 * len(NAMES)
+        size = struct.calcsize(_FORM)
         with (self._folder / f"{os.getpid()}.counts").open("w+b") as stream:
             stream.truncate(size)
             self.numbers = memoryview(mmap.mmap(stream.fileno(), size)).cast("q")
 
+    def total(self) -> dict[str, int]:
+        read = [struct.unpack(_FORM, file.read_bytes()) for file in self._folder.glob("*.counts")]
+        return dict(zip(NAMES, map(sum, zip(*read, strict=True)), strict=True))
+
     def write(self, name: str, value: object) -> None:
-        unfinished = self._folder / f".{name}"
-        unfinished.write_text(json.dumps(value), encoding="utf-8")
-        unfinished.rename(self._folder / name)
+        (self._folder / name).write_text(json.dumps(value), encoding="utf-8")
 
     def add(self, name: str) -> None:
         self.numbers[_AT[name]] += 1
@@ -177,26 +179,38 @@ class _Trace:
     """Counts the calls of Python functions, and the lines run in each function of ours, of the main thread."""
 
     def __init__(self, counts: _Counts) -> None:
-        self._counts, self._runs = counts, 0
+        self._counts, self._readings = counts, 0
         self._lines: dict[CodeType, int] = {}
 
     def turn(self, number: int, frame: FrameType | None) -> None:
-        """Begin counting, or end it and write what was counted."""
+        """Begin tracing, or end it and leave a reading."""
         if sys.gettrace() is None:
             sys.settrace(self._called)
-            return
-        sys.settrace(None)
-        self.write()
+        else:
+            self.read()
 
-    def write(self) -> None:
-        """Write the statements since the last time and the lines of each function, and begin anew."""
-        lines = {f"{code.co_filename[len(_ROOT) :]}:{code.co_qualname}": count for code, count in self._lines.items()}
-        self._counts.write(f"{os.getpid()}.{self._runs}.statements", self._counts.statements)
-        self._counts.statements.clear()
+    def read(self) -> None:
+        """Leave what all processes counted up to now, and this one's statements and traced lines since the last reading.
+
+        `kept` are the blocks of memory that this process holds (pymalloc's, so without blobs), `read` the bytes that it read.
+        """
+        sys.settrace(None)
         gc.collect()
-        self._counts.write(f"{os.getpid()}.{self._runs}.lines", lines | {KEPT: sys.getallocatedblocks()})
+        reading = {
+            "counts": self._counts.total() | {"read": int(Path("/proc/self/io").read_text().split()[1])},
+            "kept": sys.getallocatedblocks(),
+            "statements": self._counts.statements,
+            "lines": {f"{code.co_filename[len(_ROOT) :]}:{code.co_qualname}": n for code, n in self._lines.items()},
+        }
+        self._counts.write(f"{os.getpid()}.{self._readings}.json", reading)
+        self._counts.statements.clear()
         self._lines.clear()
-        self._runs += 1
+        self._readings += 1
+
+    def at_exit(self) -> None:
+        """Leave a last reading where there were others."""
+        if self._readings:
+            self.read()
 
     def _called(self, frame: FrameType, event: str, value: object) -> Callable[..., Any] | None:
         self._counts.add("calls")
@@ -227,7 +241,7 @@ def _begin(folder: Path) -> None:
     _count_flushes(counts)
     trace = _Trace(counts)
     signal.signal(signal.SIGUSR1, trace.turn)
-    atexit.register(trace.write)
+    atexit.register(trace.at_exit)
 
 
 if os.environ.get(FOLDER):
