@@ -128,6 +128,7 @@ class _RowWriter:
             self._add_run(part.folder)
         pages: dict[int, PageRecord] = {}
         lines: list[ArticleLine] = []
+        texts: dict[int, Fingerprint] = {}
         for number, record in enumerate(read.records, start=part.first):
             if isinstance(record, PageRecord):
                 pages[number] = record
@@ -139,22 +140,20 @@ class _RowWriter:
                 )
             else:
                 self.seen.add(record.seq)
-                lines.append(self.withheld.shown(part.night, part.folder.name, record))
-                self._add_text(part, lines[-1], read.texts.get(number))
+                line = self.withheld.shown(part.night, part.folder.name, record)
+                lines.append(line)
+                text = read.texts.get(number)
+                if text is not None and holds_text(line):
+                    texts[line.seq] = text
+                elif holds_text(line):
+                    why = f"it is not the text of line {line.seq}: its near-duplicates are not found"
+                    self.problem(part.folder / str(line.file), why)
+        self.transaction.similar.add(part.night, part.folder.name, texts)
         if lines:
             self.transaction.add_events(part.night, part.folder.name, lines)
         if pages:
             self.transaction.add_pages(part.night, part.folder.name, pages)
         return len(read.texts) + (part.first == 0)
-
-    def _add_text(self, part: _Part, line: ArticleLine, text: Fingerprint | None) -> None:
-        if not holds_text(line):
-            return
-        if text is not None:
-            self.transaction.similar.add(part.night, part.folder.name, line.seq, text)
-        else:
-            why = f"it is not the text of line {line.seq}: its near-duplicates are not found"
-            self.problem(part.folder / str(line.file), why)
 
     def _add_run(self, folder: Path) -> None:
         try:

@@ -140,8 +140,7 @@ class BatchCommit:
                 if pending.fingerprint is not None and holds_text(line):
                     texts[line.seq] = pending.fingerprint
         transaction.add_events(self.night, self.run, lines)
-        for seq, text in texts.items():
-            transaction.similar.add(self.night, self.run, seq, text)
+        transaction.similar.add(self.night, self.run, texts)
         self._own.update((line.seq, line) for line in lines)
 
     def note_readings(self, transaction: Transaction) -> None:

@@ -115,16 +115,20 @@ class SimilarQueries:
         if self.connection.execute(select(NEAR_METHOD)).first() is None:
             self.connection.execute(insert(NEAR_METHOD).values(parameters=PARAMETERS))
 
-    def add(self, night: date, run: str, seq: int, text: Fingerprint) -> None:
-        """Record the signature of a stored text and its bands."""
-        document = document_number(night, run, seq)
-        values = {"document": document, "night": night.isoformat(), "run": run, "seq": seq, "size": text.size}
-        values |= {"published_raw": text.published_raw, "signature": text.signature.pack()}
-        self.connection.execute(insert(SIGNATURES), values)
-        rows = [{"band": band, "document": document} for band in sorted(set(text.signature.bands))]
+    def add(self, night: date, run: str, texts: Mapping[int, Fingerprint]) -> None:
+        """Record the signatures of stored texts, by the numbers of their lines, and their bands."""
+        of_run = {"night": night.isoformat(), "run": run}
+        rows, shared = [], []
+        for seq, text in texts.items():
+            document = document_number(night, run, seq)
+            row = {"document": document, "seq": seq, "size": text.size, "published_raw": text.published_raw}
+            rows.append(of_run | row | {"signature": text.signature.pack()})
+            shared += [{"band": band, "document": document} for band in sorted(set(text.signature.bands))]
         if rows:
+            self.connection.execute(insert(SIGNATURES), rows)
+        if shared:
             new = (sqlite.insert if self.connection.dialect.name == "sqlite" else postgresql.insert)(BANDS)
-            self.connection.execute(new.on_conflict_do_nothing(), rows)
+            self.connection.execute(new.on_conflict_do_nothing(), shared)
 
     def fingerprints(self, night: date, run: str) -> dict[int, Fingerprint]:
         """Map the line numbers of a run's texts to their fingerprints."""
@@ -137,9 +141,7 @@ class SimilarQueries:
         for seq, text in known.items():
             if wanted.get(seq) != text:
                 self._delete(night, run, seq, text)
-        for seq, text in wanted.items():
-            if known.get(seq) != text:
-                self.add(night, run, seq, text)
+        self.add(night, run, {seq: text for seq, text in wanted.items() if known.get(seq) != text})
 
     def remove(self, night: date, run: str, seq: int) -> None:
         """Delete the rows of one text, if there are any."""
