@@ -122,11 +122,11 @@ def test_an_error_in_making_a_task_comes_after_the_results_before_it() -> None:
 
 
 _ENDLESS = """
-import signal, time
+import os, signal, time
 signal.signal(signal.SIGINT, signal.default_int_handler)  # it may be ignored where the tests run
 from archive.processes.workers import workers
 def stay(number):
-    print("begun", flush=True)
+    os.write(1, b"begun\n")
     time.sleep(600)
 with workers(2) as pool:
     for _ in pool.map(stay, range(100)):
