@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
@@ -26,6 +26,7 @@ _OFFICE = re.compile(
 )
 _PLACES = frozenset(("Xã", "Phường", "Thị trấn", "Thị xã", "Huyện", "Quận", "Tỉnh", "Thành phố", "TP", "TP."))
 _UNITS = re.compile(r"(?<!\w)(?:tỉnh|thành phố|huyện|quận|thị xã|thị trấn|xã|phường)(?!\w)|,")
+_FRAME = re.compile(r"breadcrumb|menu", re.IGNORECASE)
 _OFFICE_LENGTH = 12  # words
 _SHORTEST = 8  # characters
 _LIKE = 0.6  # share of words two titles have in common
@@ -153,8 +154,9 @@ def _element_with_title(page: HtmlPage, declared: list[str]) -> HtmlElement | No
         return None
     # A cut `<title>` ends in dots; then the element goes on.
     cut = [fold(title).rstrip(". …") for title in declared if title.endswith(("...", "…"))]
+    unseen, framed = dict[HtmlElement, bool](), dict[HtmlElement, bool]()
     for element in page.root.iter("h1", "h2", "h3", "h4", "p", "div", "span", "td", "strong", "b", "font"):
-        if len(element) > 8 or not _is_shown(element) or _in_furniture(element):
+        if len(element) > 8 or _is_any(element, _is_unseen, unseen) or _is_any(element.getparent(), _frames, framed):
             continue
         text = fold(brief_text(element, 400))
         if text and (text in wanted or any(text.startswith(start) for start in cut if len(start) > 30)):
@@ -162,15 +164,37 @@ def _element_with_title(page: HtmlPage, declared: list[str]) -> HtmlElement | No
     return None
 
 
+def _is_any(element: HtmlElement | None, test: Callable[[HtmlElement], bool], known: dict[HtmlElement, bool]) -> bool:
+    """Return whether a test holds for an element or one around it; `known` keeps the results for the next elements."""
+    path: list[HtmlElement] = []
+    found = False
+    while element is not None and not found:
+        if element in known:
+            found = known[element]
+            break
+        path.append(element)
+        found = test(element)
+        element = element.getparent()
+    known.update(dict.fromkeys(path, found))
+    return found
+
+
 def _is_shown(element: HtmlElement) -> bool:
-    return not any(is_hidden(each) or tag_of(each) in INVISIBLE for each in [element, *element.iterancestors()])
+    return not _is_any(element, _is_unseen, {})
+
+
+def _is_unseen(element: HtmlElement) -> bool:
+    return is_hidden(element) or tag_of(element) in INVISIBLE
 
 
 def _in_furniture(element: HtmlElement) -> bool:
     """Return whether an element stands in a menu, a footer, a link list or a breadcrumb."""
-    for each in element.iterancestors():
-        if tag_of(each) in ("nav", "footer", "aside", "li", "a") or each.get("role") in ("navigation", "contentinfo"):
-            return True
-        if re.search(r"breadcrumb|menu", f"{each.get('class', '')} {each.get('id', '')}", re.IGNORECASE):
-            return True
-    return False
+    return _is_any(element.getparent(), _frames, {})
+
+
+def _frames(element: HtmlElement) -> bool:
+    if tag_of(element) in ("nav", "footer", "aside", "li", "a"):
+        return True
+    if element.get("role") in ("navigation", "contentinfo"):
+        return True
+    return _FRAME.search(f"{element.get('class', '')} {element.get('id', '')}") is not None

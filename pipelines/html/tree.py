@@ -139,7 +139,7 @@ def attribute(selector: str) -> tuple[str, str | None]:
 def brief_text(element: HtmlElement, limit: int) -> str:
     """Return the visible text of an element with at most `limit` characters, else nothing: large ones are not read."""
     length = 0
-    for node in element.iter() if len(element) or len(element.text or "") > limit else ():
+    for node in () if _is_brief(element, limit) else element.iter():
         if tag_of(node) not in ("script", "style"):
             length += len((node.text or "").strip())
         if node is not element:
@@ -148,6 +148,16 @@ def brief_text(element: HtmlElement, limit: int) -> str:
             return ""
     text = text_of(element)
     return text if len(text) <= limit else ""
+
+
+def _is_brief(element: HtmlElement, limit: int) -> bool:
+    """Return whether an element's characters are few even with scripts and blanks; a comment's would count as well."""
+    length = 0
+    for text in element.itertext():
+        length += len(text)
+        if length > 2 * limit:
+            return False
+    return next(element.iter(etree.Comment), None) is None
 
 
 def tag_of(element: HtmlElement) -> str:

@@ -253,7 +253,12 @@ def _holders(page: HtmlPage) -> Iterator[HtmlElement]:
 
 
 def _has_year(element: HtmlElement) -> bool:
-    return any(text and _YEAR.search(text) for text in (element.text, *(child.tail for child in element)))
+    if (text := element.text) and _YEAR.search(text):
+        return True
+    for child in element:
+        if (text := child.tail) and _YEAR.search(text):
+            return True
+    return False
 
 
 def _elsewhere(holder: HtmlElement, title: HtmlElement | None) -> bool:
