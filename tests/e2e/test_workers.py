@@ -121,7 +121,7 @@ def test_an_error_in_making_a_task_comes_after_the_results_before_it() -> None:
     assert taken == list(range(5))
 
 
-_ENDLESS = """
+_ENDLESS = r"""
 import os, signal, time
 signal.signal(signal.SIGINT, signal.default_int_handler)  # it may be ignored where the tests run
 from archive.processes.workers import workers
