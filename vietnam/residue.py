@@ -26,6 +26,7 @@ from vietnam.residue_forms import (
 )
 
 _LONGEST = 300
+_CACHED = 1000  # characters of a line whose reading is kept
 # What stands above a line of at least this many characters may be its heading.
 _PROSE = 80
 
@@ -83,12 +84,19 @@ def _signs(line: str) -> str | None:
 
 def _read(line: str) -> tuple[str, Strength] | None:
     """Return kind and strength of a whole line, None for text."""
+    return _read_once(line) if len(line) <= _CACHED else _read_anew(line)
+
+
+def _read_anew(line: str) -> tuple[str, Strength] | None:
     shown = fold_spaces(clean_letters(line))
     return _read_short(shown) if 0 < len(shown) <= _LONGEST else None
 
 
-# Every page of a portal repeats its menu and its widgets, and each of them matches hundreds of forms.
-@lru_cache(maxsize=8192)
+# A text is cleaned until nothing goes, and every page of a portal repeats its menu and its widgets, each of which matches
+# hundreds of forms.
+_read_once = lru_cache(maxsize=8192)(_read_anew)
+
+
 def _read_short(shown: str) -> tuple[str, Strength] | None:
     if kind := _signs(shown):
         return kind, Strength.SURE

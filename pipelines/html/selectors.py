@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -79,9 +80,7 @@ class SelectorIndex:
     def __init__(self, root: HtmlElement) -> None:
         self._root = root
         self._elements: list[HtmlElement] = list(root.iter("*"))
-        self._tags: dict[str, list[int]] = {}
-        for position, element in enumerate(self._elements):
-            self._tags.setdefault(element.tag, []).append(position)
+        self._tags = _positions_by([element.tag for element in self._elements])
         self._values: dict[str, dict[str, list[int]]] = {}
         self._words: dict[str, dict[str, list[list[int]]]] = {}
         self._ends: dict[int, int] = {}
@@ -140,10 +139,7 @@ class SelectorIndex:
         """Return the positions of the elements with an attribute, by its value."""
         places = self._values.get(name)
         if places is None:
-            places = self._values[name] = {}
-            for position, element in enumerate(self._elements):
-                if (value := element.get(name)) is not None:
-                    places.setdefault(value, []).append(position)
+            places = self._values[name] = _positions_by([element.get(name) for element in self._elements])
         return places
 
     def _below(self, left: Sequence[int], places: Sequence[int]) -> list[int]:
@@ -174,6 +170,14 @@ class SelectorIndex:
         if not self._order:
             self._order = {element: position for position, element in enumerate(self._elements)}
         return sorted(self._order[element] for element in found)
+
+
+def _positions_by(names: Sequence[str | None]) -> dict[str, list[int]]:
+    found = defaultdict[str, list[int]](list)
+    for position, name in enumerate(names):
+        if name is not None:
+            found[name].append(position)
+    return dict(found)
 
 
 @lru_cache(maxsize=2048)

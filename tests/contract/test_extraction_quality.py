@@ -196,7 +196,7 @@ def test_a_deleted_residue_rule_leaves_its_lines_in_the_text(kind: str, monkeypa
     for name in FORMS:
         kept = tuple(form for form in getattr(residue, name) if form.kind != kind)
         monkeypatch.setattr(residue, name, kept)
-    monkeypatch.setattr(residue, "_read_short", residue._read_short.__wrapped__)
+    monkeypatch.setattr(residue, "_read_once", residue._read_anew)
     read = ours()
 
     assert any(measure(page, read(page)).residue for page in corpus(range(1)))
