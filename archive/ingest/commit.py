@@ -99,9 +99,11 @@ class BatchCommit:
     def judged(self, transaction: Transaction) -> list[ArticleLine]:
         """Judge each queued document in turn, name its text and add its row; a document that changes nothing leaves no line.
 
-        The names of the texts reach the disk before this returns.
+        The names of the texts reach the disk before this returns. Raises ArchiveUnusable when the index holds signatures of
+        another method.
         """
         self._note_gone(transaction)
+        transaction.similar.check_method()
         for group in independent_groups(self.pending):
             self._judge_group(transaction, group)
         for folder in self._folders:

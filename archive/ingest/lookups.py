@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import date
 from typing import TypeVar
 
+from archive.index.column_types import storable
 from archive.index.index import Index
 from archive.index.queries.attachments import PendingAttachment
 from archive.index.queries.lookbacks import LastLookback, Position
@@ -30,6 +31,7 @@ class RunLookups:
         self._index, self._portal, self._night, self._is_queued = index, portal, night, is_queued
         self._first: dict[str, date | None] = {}
         self._removals: dict[str, Removal | None] = {}
+        self._bodies: dict[str, tuple[str, str] | None] = {}
 
     def load(self, keys: Collection[str]) -> None:
         """Look up at once, in two queries, what will be asked about each of these articles."""
@@ -44,8 +46,21 @@ class RunLookups:
         self._first |= {key: first.get(key) for key in new}
         self._removals |= {key: removals.get(key) for key in new}
 
-    def forget(self, keys: Iterable[str]) -> None:
-        """Look these articles up anew: the run has committed lines of theirs."""
+    def expect(self, urls: Collection[str]) -> None:
+        """Look up at once what these addresses answered last: they are about to be asked."""
+        found = self._ask(lambda queries: queries.responses.last_with_body(self._portal, urls)) if urls else {}
+        self._bodies.update((url, found.get(storable(url))) for url in urls)
+
+    def last_body(self, url: str) -> tuple[str, str] | None:
+        """Return SHA-256 and moment of an address's last response with a body, as the index has it."""
+        if url not in self._bodies:
+            self.expect([url])
+        return self._bodies.pop(url)
+
+    def forget(self, keys: Iterable[str], urls: Iterable[str]) -> None:
+        """Look these articles and addresses up anew: the run has committed lines of theirs."""
+        for url in urls:
+            self._bodies.pop(url, None)
         for key in keys:
             self._first.pop(key, None)
             self._removals.pop(key, None)

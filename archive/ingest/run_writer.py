@@ -117,9 +117,8 @@ class RunWriter:
         return ref
 
     def _served(self, url: str) -> EarlierCapture | None:
-        with self._index.reading() as queries:
-            row = queries.responses.last_with_body(self.portal, url)
-        return EarlierCapture(str(row.body_sha256), datetime.fromisoformat(str(row.fetched_at))) if row else None
+        found = self.lookups.last_body(url)
+        return EarlierCapture(found[0], datetime.fromisoformat(found[1])) if found else None
 
     def write(
         self,
@@ -198,7 +197,7 @@ class RunWriter:
         self.articles += lines
         self._by_seq.update((line.seq, line) for line in lines)
         self._next_seq += len(lines)
-        self.lookups.forget(line.key for line in lines)
+        self.lookups.forget((line.key for line in lines), (page.url for page in pages))
         self._queue, self._queued_since, self._broken = [], None, False
 
     def tally(self) -> RunSummary:

@@ -49,7 +49,7 @@ class QueryTiming:
 
 
 LOOK_UPS: dict[str, Ask] = {
-    "by address (last response)": lambda q, item: _found(q.responses.last_with_body(item.portal, item.url)),
+    "by address (last response)": lambda q, item: _found(q.responses.last_with_body(item.portal, [item.url])),
     "by address (every event)": lambda q, item: _found(q.events.find(url=item.url)),
     "by key": lambda q, item: _found(q.events.latest_version(item.portal, item.key)),
     "by id": lambda q, item: _found(q.events.find(article=f"{item.portal}/{item.key}")),

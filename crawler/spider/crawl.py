@@ -7,7 +7,7 @@ what they decide is decided by pure functions (`stop_rule`, `outcome`), and ever
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import date
 from typing import ClassVar, Self, cast
 
@@ -213,7 +213,9 @@ class PortalCrawler(scrapy.Spider):
     async def start(self) -> AsyncIterator[Request]:
         """Ask for the first page of every section, and for what earlier nights left pending."""
         try:
-            for request in self._first_requests():
+            requests = list(self._first_requests())
+            self._expect(requests)
+            for request in requests:
                 yield request
         except ArchiveError as error:
             self.recorder.fail(error)
@@ -233,7 +235,9 @@ class PortalCrawler(scrapy.Spider):
         walk: Lookback | NightlyWalk = self.lookback if exchange.info.lookback else self.walk
         try:
             response = await self.renderer.read(exchange, response)
-            for request in walk.read(exchange, response):
+            found = walk.read(exchange, response)
+            self._expect(found)
+            for request in found:
                 yield request
         except ArchiveError as error:
             self.recorder.fail(error)
@@ -281,6 +285,7 @@ class PortalCrawler(scrapy.Spider):
                 or self.attachments.requests()
                 or self.lookback.requests()
             )
+            self._expect(requests)
         except ArchiveError as error:
             self.recorder.fail(error)
             return
@@ -288,6 +293,9 @@ class PortalCrawler(scrapy.Spider):
             self.crawler.engine.crawl(request)
         if requests:
             raise DontCloseSpider
+
+    def _expect(self, found: Sequence[Request | ArticleResponse]) -> None:
+        self.recorder.writer.lookups.expect([one.url for one in found if isinstance(one, Request)])
 
     def store(self, page: PageRecord | None, document: Document, reasons: tuple[Reason, ...]) -> None:
         """Write what the stages read, under its article's key."""

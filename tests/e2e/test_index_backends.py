@@ -168,7 +168,7 @@ QUESTIONS: dict[str, Question] = {
     "lookbacks.latest": each_portal(lambda q, portal: [q.lookbacks.latest(portal), q.lookbacks.latest(portal, FIRST)]),
     "coverage.last_night": lambda q: q.coverage.last_night(),
     "responses.last_with_body": lambda q: [
-        plain(q.responses.last_with_body(found.portal, found.url)) for found in q.events.find()
+        q.responses.last_with_body(found.portal, [found.url]) for found in q.events.find()
     ],
     "runs.latest": lambda q: q.runs.latest(),
     "runs.last_conclusive": lambda q: [

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from typing import cast
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, Select, and_, bindparam, select
 
 from archive.index.column_types import line_at
 from archive.index.queries.events import EventQueries
@@ -21,6 +20,20 @@ from archive.index.schema import ADDRESSES, LISTED, LOOKS, PAGES
 from archive.model.enums import Outcome
 
 _STANDS = (Outcome.ARTICLE, Outcome.NOT_MODIFIED)
+
+
+def _last_with_body() -> Select[tuple[str, str, str]]:
+    """Select the last response with a body of some addresses, oldest first: an address has a number with each key."""
+    # Of each number on its own: a list has one, and thousands of responses.
+    of_number = select(PAGES.c.at).where(PAGES.c.address == ADDRESSES.c.number, PAGES.c.body_sha256.is_not(None))
+    last = of_number.order_by(PAGES.c.at.desc()).limit(1).correlate(ADDRESSES).scalar_subquery()
+    of_address = and_(ADDRESSES.c.portal == bindparam("portal"), ADDRESSES.c.url.in_(bindparam("urls", expanding=True)))
+    query = select(ADDRESSES.c.url, PAGES.c.body_sha256, PAGES.c.fetched_at)
+    query = query.join(ADDRESSES, PAGES.c.address == ADDRESSES.c.number).where(of_address, PAGES.c.at == last)
+    return query.order_by(PAGES.c.at)
+
+
+_LAST_WITH_BODY = _last_with_body()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +94,13 @@ class ResponseQueries:
         found = (self.connection.execute(query.where(LOOKS.c.key.in_(part))) for part in in_parts(keys))
         return [(row.key, row.at, row.outcome) for rows in found for row in rows]
 
-    def last_with_body(self, portal: str, url: str) -> Row[tuple[object, ...]] | None:
-        """Return `body_sha256` and `fetched_at` of the last response of an address that had a body."""
-        # Of each number on its own: a list has one, and thousands of responses.
-        of_number = select(PAGES.c.at).where(PAGES.c.address == ADDRESSES.c.number, PAGES.c.body_sha256.is_not(None))
-        last = of_number.order_by(PAGES.c.at.desc()).limit(1).correlate(ADDRESSES).scalar_subquery()
-        query = select(PAGES.c.body_sha256, PAGES.c.fetched_at).join(ADDRESSES, PAGES.c.address == ADDRESSES.c.number)
-        query = query.where(ADDRESSES.c.portal == portal, ADDRESSES.c.url == url, PAGES.c.at == last)
-        query = query.order_by(PAGES.c.at.desc()).limit(1)
-        return cast("Row[tuple[object, ...]] | None", self.connection.execute(query).first())
+    def last_with_body(self, portal: str, urls: Collection[str]) -> dict[str, tuple[str, str]]:
+        """Return, by each of these addresses that has one, SHA-256 and moment of its last response with a body."""
+        found: dict[str, tuple[str, str]] = {}
+        for part in in_parts(urls):
+            for row in self.connection.execute(_LAST_WITH_BODY, {"portal": portal, "urls": part}):
+                found[row.url] = row.body_sha256, row.fetched_at
+        return found
 
     def with_body(self, portal: str, url: str, body_sha256: str) -> list[tuple[str, str, int]]:
         """Return night, run and line of `pages.jsonl` of every response of an address with this body, oldest first."""

@@ -43,6 +43,12 @@ from archive.similarity.minhash import LEAST_BANDS, PARAMETERS, RARE, Signature,
 
 BAND_ROWS = 32
 LIKELY = 64
+_INSERT = insert(SIGNATURES)
+# Two texts of one number may share a band.
+_INSERT_BANDS = {
+    "sqlite": sqlite.insert(BANDS).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(BANDS).on_conflict_do_nothing(),
+}
 
 _OF_LINE = and_(
     EVENTS.c.night == SIGNATURES.c.night, EVENTS.c.run == SIGNATURES.c.run, EVENTS.c.seq == SIGNATURES.c.seq
@@ -125,10 +131,9 @@ class SimilarQueries:
             rows.append(of_run | row | {"signature": text.signature.pack()})
             shared += [{"band": band, "document": document} for band in sorted(set(text.signature.bands))]
         if rows:
-            self.connection.execute(insert(SIGNATURES), rows)
+            self.connection.execute(_INSERT, rows)
         if shared:
-            new = (sqlite.insert if self.connection.dialect.name == "sqlite" else postgresql.insert)(BANDS)
-            self.connection.execute(new.on_conflict_do_nothing(), shared)
+            self.connection.execute(_INSERT_BANDS[self.connection.dialect.name], shared)
 
     def fingerprints(self, night: date, run: str) -> dict[int, Fingerprint]:
         """Map the line numbers of a run's texts to their fingerprints."""
@@ -161,14 +166,16 @@ class SimilarQueries:
         self.connection.execute(delete(SIGNATURES).where(of_line))
 
     def candidates(self, signature: Signature, before: date) -> list[StoredText]:
-        """Return the `LIKELY` likeliest texts of earlier nights that share bands with a signature, in no order."""
-        self.check_method()
+        """Return the `LIKELY` likeliest texts of earlier nights that share bands with a signature, in no order.
+
+        The index must hold signatures of this program's method (`check_method`).
+        """
         shared = signature.bands
         if not shared:
             return []
         values = {_name(number): band for number, band in enumerate(shared)} | {"end": _first_number(before)}
-        found = self.connection.execute(_likeliest(len(shared)), values).scalars()
-        return self._stored(SIGNATURES.c.document.in_(list(found)))
+        found = list(self.connection.execute(_likeliest(len(shared)), values).scalars())
+        return self._stored(SIGNATURES.c.document.in_(found)) if found else []
 
     def of_runs(self, night: date, runs: Iterable[str]) -> list[StoredText]:
         """Return every stored text of these runs of a night."""

@@ -171,7 +171,7 @@ NIGHTLY: dict[str, Callable[[Queries], object]] = {
     ],
     "the first night of an article": lambda q: q.events.first_nights(PORTAL, ["k", "l"]),
     "by address": lambda q: [
-        q.responses.last_with_body(PORTAL, "u"),
+        q.responses.last_with_body(PORTAL, ["u", "v"]),
         q.events.find(url="u"),
         q.responses.with_body(PORTAL, "u", "0"),
     ],

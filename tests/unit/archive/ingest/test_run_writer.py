@@ -8,11 +8,14 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 from warcio.archiveiterator import ArchiveIterator
 
 from archive.audit.verify import verify
 from archive.errors import ArchiveError, RunBusy, UsageError
 from archive.ingest import run_writer
+from archive.ingest.run_writer import RunWriter
 from archive.model.enums import ArchiveKind, Outcome, WalkEnd
 from archive.model.records import Capture, ListEntry, PageRecord
 from archive.storage.run_record import read_lines
@@ -165,6 +168,39 @@ def test_the_same_body_again_is_a_revisit_and_secrets_stay_out(tmp_path: Path) -
         assert b"canary" not in raw
         assert b"Accept" in raw
     assert kinds == ["warcinfo", "request", "response", "warcinfo", "request", "revisit"]
+
+
+def test_addresses_that_are_asked_together_are_looked_up_at_once(tmp_path: Path) -> None:
+    archive, urls = make(tmp_path / "a"), [f"https://danang.gov.vn.replica.test/{key}" for key in ("a", "b", "c")]
+
+    def ask(night: RunWriter, url: str, body: bytes = b"<p/>") -> None:
+        ref = night.capture(Capture(url, 200, (), body, at(FIRST), ArchiveKind.REPLICA))
+        night.write(PageRecord(url, Outcome.GONE, at(FIRST), 200, section="tin", warc=ref))
+
+    night = archive.start("da_nang", FIRST, at(FIRST), judge)
+    for url in urls[:2]:
+        ask(night, url)
+    finish(night, at(FIRST))
+    night = archive.start("da_nang", FIRST + timedelta(days=1), at(FIRST), judge)
+    asked: list[str] = []
+
+    def note(_c: object, _k: object, statement: str, _p: object, _x: object, _m: bool) -> None:
+        asked.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    night.lookups.expect(urls)
+    for url in urls:
+        ask(night, url)
+    event.remove(Engine, "before_cursor_execute", note)
+    assert len(asked) == 1
+    night.lookups.expect(urls)
+    night.commit()
+    ask(night, urls[2])  # committed since it was looked up
+    ask(night, urls[0], b"<b/>")
+    finish(night, at(FIRST))
+    path = archive.paths.night(night.night) / "da_nang/pages-00001.warc.gz"
+    kinds = [record.rec_type for record in ArchiveIterator(BytesIO(path.read_bytes())) if record.rec_type[-2:] != "st"]
+    assert kinds == ["warcinfo", "revisit", "revisit", "response", "revisit", "response"]
 
 
 def test_a_live_night_before_the_last_seal_is_refused(tmp_path: Path) -> None:
