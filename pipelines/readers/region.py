@@ -119,16 +119,27 @@ def _metadata(page: HtmlPage) -> Iterator[HtmlElement]:
 
 def _notices(page: HtmlPage) -> Iterator[str]:
     """Yield the short blocks that say that something is no more."""
-    text = str(page.root.xpath("string()"))
-    lower = text.lower()
-    hints = [word for word in ABSENT_WORDS if word in lower]
-    for word in sorted(set(re.findall("|".join(hints), text, re.IGNORECASE))) if hints else ():
+    for word in _spelled(str(page.root.xpath("string()"))):
         found: Any = _HOLDS(page.root, word=word)  # Any: a path may select numbers as well
         for element in (text.getparent() for text in found):
             block = next((each for each in (element, *element.iterancestors()) if each.tag in BLOCKS), element)
             words = " ".join("".join(block.itertext()).split())
             if len(words) <= NOTICE and ABSENT.search(strip_diacritics(words)):
                 yield words
+
+
+def _spelled(text: str) -> list[str]:
+    """Return the words of a notice that a text holds, as they are spelled there."""
+    lower = text.lower()
+    if len(lower) != len(text):  # a letter whose small form is two
+        return sorted(set(re.findall("|".join(ABSENT_WORDS), text, re.IGNORECASE)))
+    found = set()
+    for word in ABSENT_WORDS:
+        at = lower.find(word)
+        while at >= 0:
+            found.add(text[at : at + len(word)])
+            at = lower.find(word, at + 1)
+    return sorted(found)
 
 
 def _dates(page: HtmlPage, layout: Layout, now: datetime) -> dict[HtmlElement, bytes]:

@@ -88,3 +88,15 @@ def test_a_page_that_no_layout_names_has_no_digest() -> None:
     html = served.page(5)
     assert not covers(served.article(html), served.layouts)
     assert served.digest(html) is None
+
+
+NOTICES = ("Bài viết đã bị XÓA khỏi trang", "Nội dung này không tồn tại", "This page is no longer available")
+
+
+@pytest.mark.parametrize("words", NOTICES)
+def test_a_notice_anywhere_on_the_page_is_another_digest(words: str) -> None:
+    served = ServedArticle("bac_giang")
+    html = served.page(5)
+    noticed = html.replace(b"</body>", f"<div><p>{words}</p></div></body>".encode())
+    beside = html.replace(b"</body>", "<div><p>Tin đọc nhiều trong tuần</p></div></body>".encode())
+    assert served.digest(noticed) != served.digest(html) == served.digest(beside) is not None
