@@ -27,7 +27,6 @@ from crawler.spider.stop_rule import is_sampled_recheck, next_recheck, next_rech
 from crawler.spider.unchanged_rechecks import UnchangedRechecks
 from pipelines.article import Layout
 from pipelines.readers.json_api import pages_of
-from pipelines.sandbox.extraction_worker import ExtractFailed, ExtractTimeout
 from pipelines.sandbox.page_question import PageQuestion
 from pipelines.sandbox.page_reader import PageAnswer, PageReader
 from pipelines.stages import ArticleResponse
@@ -298,8 +297,8 @@ class Articles:
         answer = self.pages.read(page, question, response.body, self.layouts)
         try:
             facts = await answer.facts
-        except (ExtractTimeout, ExtractFailed):
-            return JudgedResponse(*best, answer, reading)  # the stages take note of a page that cannot be read
+        except Exception:  # the stages take note of a page that cannot be read, and of an error of ours
+            return JudgedResponse(*best, answer, reading)
         outcome = classify(replace(head, shape=facts.shape, has_article=facts.has_article))
         return JudgedResponse(*with_reason(exchange, outcome), answer, reading)
 

@@ -30,6 +30,7 @@ _ROWS = ("tr", "p", "li", "div", "td")
 # Attribute storms cost libxml2 minutes: a tag of this size with this many assignments is not parsed here.
 _STORM_TAG = re.compile(r"<[a-zA-Z][^<>]{20000,}")
 _STORM_ATTRIBUTES = 2000
+_VALUE = re.compile(r""" "[^"]*"|'[^']*'""", re.VERBOSE)
 
 UNSEEN = frozenset("script style noscript template head svg object iframe select option".split())
 _FRAME = frozenset("nav header footer aside a button label menu form".split())
@@ -163,7 +164,12 @@ def _with_frame(shape: PageShape, root: HtmlElement) -> PageShape:
 
 def is_storm(text: str) -> bool:
     """Return whether a tag carries so many attributes that parsing it would block its reader."""
-    return any(tag.group().count("=") > _STORM_ATTRIBUTES for tag in _STORM_TAG.finditer(text))
+    return any(_attributes(tag.group()) > _STORM_ATTRIBUTES for tag in _STORM_TAG.finditer(text))
+
+
+def _attributes(tag: str) -> int:
+    """Return the number of a tag's attributes at most: those with a value, or the words outside of values."""
+    return max(tag.count("="), len(_VALUE.sub("", tag).split()))
 
 
 def _main(root: HtmlElement) -> list[tuple[str, HtmlElement]]:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
 
 from archive.model.records import PageRecord
 from pipelines.article import Article, Layout
 from pipelines.sandbox.crosscheck_stats import Crosscheck, is_sampled
 from pipelines.sandbox.extraction_worker import ExtractionWorker, page_request
 from pipelines.sandbox.page_question import CROSSCHECK, FACTS, READING, REGION, ArticleReading, PageFacts, PageQuestion
-
-_Part = TypeVar("_Part")
 
 
 @dataclass(eq=False, slots=True)
@@ -70,19 +67,29 @@ class PageReader:
     async def _answer(
         self, answer: PageAnswer, page: PageRecord, question: PageQuestion, body: bytes, layouts: Sequence[Layout]
     ) -> None:
+        try:
+            await self._ask(answer, page, question, body, layouts)
+        except Exception as error:  # whatever it is, who awaits a part decides what it costs
+            for part in (answer.facts, answer.article, answer.crosscheck):
+                if not part.done():
+                    part.set_exception(error)
+                    part.exception()  # a part that nobody awaits is no error in the log
+
+    async def _ask(
+        self, answer: PageAnswer, page: PageRecord, question: PageQuestion, body: bytes, layouts: Sequence[Layout]
+    ) -> None:
         async with self._turn:  # whether a page is sampled depends on those before it
             sampled = question.extract and self._is_sampled(page)
             request = page_request(replace(question, crosscheck=sampled), body, layouts)
             parts = iter(self._worker.ask(request))
             if question.judge:
-                await _hand_over(next(parts), FACTS.decode, answer.facts)
+                answer.facts.set_result(FACTS.decode(await next(parts)))
             if question.extract:
-                await _hand_over(next(parts), READING.decode, answer.article)
-                self._note(page, answer.article)
-        if sampled:
-            await _hand_over(next(parts), CROSSCHECK.decode, answer.crosscheck)
-        else:
-            answer.crosscheck.set_result(None)
+                reading = READING.decode(await next(parts))
+                answer.article.set_result(reading)
+                if page.lookback is None and reading.article.layout != "none":
+                    self._sections.add(page.section)
+        answer.crosscheck.set_result(CROSSCHECK.decode(await next(parts)) if sampled else None)
 
     def _is_sampled(self, page: PageRecord) -> bool:
         """Return whether whole-page trafilatura reads the page too: the first of a section, and every tenth by its key.
@@ -90,15 +97,3 @@ class PageReader:
         Old pages have old layouts: what a look-back reads says nothing of how the layouts fit tonight.
         """
         return page.lookback is None and (page.section not in self._sections or is_sampled(page.key or page.url))
-
-    def _note(self, page: PageRecord, read: asyncio.Future[ArticleReading]) -> None:
-        if page.lookback is None and read.exception() is None and read.result().article.layout != "none":
-            self._sections.add(page.section)
-
-
-async def _hand_over(part: Awaitable[bytes], decode: Callable[[bytes], _Part], to: asyncio.Future[_Part]) -> None:
-    try:
-        to.set_result(decode(await part))
-    except Exception as error:  # whatever it is, who awaits the part decides what it costs
-        to.set_exception(error)
-        to.exception()  # a part that nobody awaits is no error in the log

@@ -131,3 +131,16 @@ def test_a_page_that_cannot_be_an_article_is_only_judged() -> None:
         reader.close()
 
     asyncio.run(run())
+
+
+def test_a_question_that_cannot_be_asked_fails_and_the_next_page_is_read() -> None:
+    async def run() -> None:
+        reader = PageReader()
+        wrong = asked(reader, PAGE, question=replace(QUESTION, url="https://x.replica.test/\ud800"))
+        for part in (wrong.facts, wrong.article, wrong.crosscheck):
+            with pytest.raises(UnicodeEncodeError):
+                await part
+        assert (await asked(reader, PAGE).facts).has_article
+        reader.close()
+
+    asyncio.run(run())
