@@ -40,6 +40,8 @@ END = {"statements": 1.4, "connections": 0.1, "parses": 0.15, "opened": 3.0, "ca
 """The same for what the end of a night brings, by each of its articles."""
 LOOK = {"statements": 2.9, "connections": 0.1, "parses": 1.1, "flushes": 0.2, "opened": 1.7}
 """The same for a look at a page on which only clock, counter and tokens around the article changed."""
+LIST = {"statements": 11.0, "connections": 0.1, "parses": 1.1, "calls": 23_500}
+"""The same for a list's page."""
 MOST_KEPT = 90
 """The most blocks of memory that an article may leave until the night ends."""
 GROWTH = 1.3
@@ -64,7 +66,7 @@ class Shape:
     the end does not have. `traces` are the lines run in each function of ours during some articles of each third. `kept`
     are the blocks of memory that one article leaves in the crawl's own process, whose lists of the night grow with it;
     `statements` are the statements of one article of the later half, by their text. `look` is what each look of the night
-    after brought, in which pages changed around their articles alone.
+    after brought, in which pages changed around their articles alone; `listed` what a list's page of eleven entries brought.
     """
 
     earlier: dict[str, float]
@@ -74,11 +76,13 @@ class Shape:
     kept: float
     statements: dict[str, float]
     look: dict[str, float]
+    listed: dict[str, float]
 
     def over(self) -> dict[str, float]:
         """Return what lies over its bound, in the later half, at the end and in the night after."""
         found = {name: self.later[name] for name, bound in BOUNDS.items() if self.later[name] > bound}
         found |= {f"look: {name}": self.look[name] for name, bound in LOOK.items() if self.look[name] > bound}
+        found |= {f"list: {name}": self.listed[name] for name, bound in LIST.items() if self.listed[name] > bound}
         found |= {"kept": self.kept} if self.kept > MOST_KEPT else {}
         return found | {f"end: {name}": self.end[name] for name, bound in END.items() if self.end[name] > bound}
 
@@ -101,11 +105,11 @@ class Shape:
 def measure_shape(folder: Path) -> Shape:
     """Crawl one night and read its counters. Raises ArchiveError when the crawl fails."""
     ends = [_LISTS + number * GROUP + _AFTER for number in (1, 2, 3)]
-    turns = [turn for end in ends for turn in (end - _TRACED, end)]
+    turns = [2, 3, 4, _LISTS + 1, *(turn for end in ends for turn in (end - _TRACED, end))]
     articles = 3 * GROUP + _AFTER + _FURTHER
     new_archive(folder / "archive")
     with PageServer(speed_pages(articles), [*turns, turns[-1] + 1]) as server:
-        first, middle, last, end = _crawl(folder, server, FIRST_NIGHT, 4)
+        one, lists, first, middle, last, end = _crawl(folder, server, FIRST_NIGHT, 6)
     looked = FIRST_NIGHT + timedelta(days=1)
     with PageServer(speed_pages(articles, 2), [_LISTS, _LISTS + 1]) as server:
         before, after = _crawl(folder, server, looked, 2)
@@ -119,6 +123,7 @@ def measure_shape(folder: Path) -> Shape:
         kept,
         {sql: count / GROUP for sql, count in last["statements"].items()},
         _each(after, before, articles, articles),
+        _each(lists, one, _LISTS - 2, _LISTS - 3),
     )
 
 
@@ -175,10 +180,23 @@ def main() -> int:
             f"{END.get(name, '')}",
             f"{shape.look[name]:.2f}",
             f"{LOOK.get(name, '')}",
+            f"{shape.listed[name]:.2f}",
+            f"{LIST.get(name, '')}",
         )
         for name, later in shape.later.items()
     ]
-    columns = ("an article's", "earlier", "later", "bound", "at the end", "bound", "a look's", "bound")
+    columns = (
+        "an article's",
+        "earlier",
+        "later",
+        "bound",
+        "at the end",
+        "bound",
+        "a look's",
+        "bound",
+        "a list's",
+        "bound",
+    )
     print_table(columns, rows, f"blocks kept: {shape.kept:.0f} of {MOST_KEPT}")
     for sql, count in sorted(shape.statements.items(), key=lambda item: -item[1])[:_SHOWN]:
         print(f"{count:6.2f}  {' '.join(sql.split())[:_WIDTH]}")
