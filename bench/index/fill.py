@@ -18,7 +18,19 @@ from archive.index.column_types import place
 from archive.index.index import Index
 from archive.index.postgresql import PostgresqlSchema
 from archive.index.queries.similar import document_number
-from archive.index.schema import ADDRESSES, BANDS, EVENTS, LINKS, LISTED, LOOKS, PAGES, RUNS, SEALS, SIGNATURES
+from archive.index.schema import (
+    ADDRESSES,
+    BANDS,
+    EVENTS,
+    LINKS,
+    LISTED,
+    LOOKS,
+    PAGES,
+    READINGS,
+    RUNS,
+    SEALS,
+    SIGNATURES,
+)
 from archive.messages.reason import Reason
 from archive.model.enums import ArchiveKind, Event, FinishReason, Outcome, Verdict, WalkEnd
 from archive.model.records import Run
@@ -43,6 +55,7 @@ def fill(index: Index, documents: Synthetic) -> None:
         PAGES: _pages(documents),
         LISTED: _listed(documents),
         LOOKS: _looks(documents),
+        READINGS: _readings(documents),
         RUNS: _runs(documents),
         SEALS: _seals(documents),
         SIGNATURES: _signatures(documents),
@@ -181,6 +194,15 @@ def _looks(documents: Synthetic) -> Iterator[_Row]:
         look = (item.night + timedelta(days=due)).isoformat() if due else None
         tag = f'"{item.content[:12]}"'
         yield (item.portal, item.key, at, item.section, item.url, outcome.value, tag, None, item.content, look)
+
+
+def _readings(documents: Synthetic) -> Iterator[_Row]:
+    """Yield what each article was last read from: three digests and what was said."""
+    for item in documents.documents():
+        digests = [bytes.fromhex(item.digest)[:16]] * 4
+        yield (
+            item.portal, item.key, f"{item.night}T23:59:59+07:00", *digests, None, '{"residue_lines": 3}', None, None, None, 0, 0
+        )  # fmt: skip
 
 
 def _runs(documents: Synthetic) -> Iterator[_Row]:

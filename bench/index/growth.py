@@ -35,6 +35,7 @@ from archive.store import Archive
 from bench.index.documents import Synthetic
 from bench.index.fill import fill
 from bench.index.measure import SLOW, Filled, QueryTiming, measure, peak
+from bench.index.sizes import TableSize, sizes_table, table_sizes
 from bench.runner import ROOT, own_database, report_error
 from vietnam.date_forms import TZ
 
@@ -44,12 +45,16 @@ FLOOR = 2.0
 
 @dataclass(frozen=True, slots=True)
 class GrowthFigures:
-    """Hold the figures of one size; `memory` is the most that a process held, `disk` the index's size, both in MiB."""
+    """Hold the figures of one size; `memory` is the most that a process held, `disk` the index's size, both in MiB.
+
+    `tables` is that size by table as it was filled, in bytes.
+    """
 
     documents: int
     timed: dict[str, QueryTiming]
     memory: float
     disk: float
+    tables: dict[str, TableSize]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -80,16 +85,18 @@ def _run(options: argparse.Namespace) -> int:
         if options.backend == "sqlite" or not os.environ.get(VARIABLE):
             stack.enter_context(own_database(options.backend, options.folder))
         filled = [stack.enter_context(_filled(folder / str(size), size)) for size in options.sizes]
+        tables = [table_sizes(archive.index) for archive, _ in filled]
         memory = [_memory(folder / str(size), size) for size in options.sizes]
         timed = measure(filled)
         rows = [
-            GrowthFigures(documents.size, timed[number], memory[number], _on_disk(archive.index))
+            GrowthFigures(documents.size, timed[number], memory[number], _on_disk(archive.index), tables[number])
             for number, (archive, documents) in enumerate(filled)
         ]
     if options.json:
         print(json.dumps([asdict(row) for row in rows]))
     else:
-        Console(width=None if sys.stdout.isatty() else 160).print(_table(rows))
+        console = Console(width=None if sys.stdout.isatty() else 160)
+        console.print(_table(rows), "", sizes_table(rows[-1].tables, rows[-1].documents))
     slower = [name for name, ratio in _ratios(rows).items() if ratio > FLOOR and name not in SLOW]
     for name in slower:
         print(f"growth: {name} takes over {FLOOR:g} times as long", file=sys.stderr)
