@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(asked: argparse.Namespace) -> int:
     sources = recorded_sources(asked.articles) if asked.articles else composed_sources()
-    judged = judge(labelled(sources, asked.seed, asked.articles))
+    judged = judge(labelled(sources, asked.seed, asked.articles), [each.text for each in sources])
     per_text = 2 * len(candidates([each.text for each in sources])) / len(sources)
     took = speed([each.pair for each in judged[:: max(1, len(judged) // 300)]])
     if asked.json:
@@ -82,7 +82,7 @@ def _cuts(sources: Sequence[Source], seed: int) -> dict[float, list[PairResult]]
             left = cut_to(random.Random(f"{seed} {share} {source.key}"), source.lines, share, tail=True)
             if words(left) < (share + 0.05) * words(source.lines):
                 pairs.append(Pair(f"{share:.0%}", source.text, "\n".join(left), True, True))
-        found[share] = judge(pairs)
+        found[share] = judge(pairs, [each.text for each in sources])
     return {share: judged for share, judged in found.items() if judged}
 
 

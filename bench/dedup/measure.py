@@ -10,7 +10,7 @@ from itertools import combinations
 from statistics import median
 
 from archive.index.queries.similar import BAND_ROWS, is_candidate
-from archive.similarity.minhash import LEAST_BANDS, THRESHOLD, containment, near, signature
+from archive.similarity.minhash import THRESHOLD, containment, near, signature
 from bench.dedup.labelled import Pair
 
 CURVE = tuple(step / 100 for step in range(30, 101, 5))
@@ -21,6 +21,7 @@ CURVE = tuple(step / 100 for step in range(30, 101, 5))
 class PairResult:
     """A pair, how many bands are equal, how much of the shorter text is in the longer one (where asked), and the rest.
 
+    `candidate` says that the index brings the two together.
     `alike` says that neither the share of all shingles nor a fact speaks against it: what is left is the threshold.
     """
 
@@ -28,11 +29,7 @@ class PairResult:
     equal_bands: int
     containment: float
     alike: bool
-
-    @property
-    def candidate(self) -> bool:
-        """Return True if the index brings the two together, however many texts have the bands that they share."""
-        return self.equal_bands >= LEAST_BANDS
+    candidate: bool
 
     def found(self, threshold: float = THRESHOLD) -> bool:
         """Return whether the archive links them at this threshold."""
@@ -59,8 +56,9 @@ class Score:
         return self.linked / (self.linked + self.mistaken) if self.linked + self.mistaken else 1.0
 
 
-def judge(pairs: Iterable[Pair]) -> list[PairResult]:
-    """Every pair judged; a text that stands in many pairs is signed once."""
+def judge(pairs: Iterable[Pair], archive: Iterable[str] = ()) -> list[PairResult]:
+    """Judge every pair in an archive of these texts, of which a band may have many."""
+    holders = Counter(band for text in archive for band in set(signature(text).bands))
     signed: dict[str, frozenset[int]] = {}
 
     def bands_of(text: str) -> frozenset[int]:
@@ -70,8 +68,10 @@ def judge(pairs: Iterable[Pair]) -> list[PairResult]:
 
     found = []
     for pair in pairs:
-        equal, alike = len(bands_of(pair.a) & bands_of(pair.b)), near(pair.a, pair.b, 0.0) is not None
-        found.append(PairResult(pair, equal, containment(pair.a, pair.b) if alike else 0.0, alike))
+        equal, alike = bands_of(pair.a) & bands_of(pair.b), near(pair.a, pair.b, 0.0) is not None
+        together = is_candidate(len(equal), sum(BAND_ROWS // max(1, holders[band]) for band in equal))
+        contained = containment(pair.a, pair.b) if alike else 0.0
+        found.append(PairResult(pair, len(equal), contained, alike, together))
     return found
 
 
