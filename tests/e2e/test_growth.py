@@ -23,6 +23,7 @@ from bench.index.documents import FIRST, NIGHTLY, PORTALS, SECTIONS, Document, S
 from bench.index.documents import LOOKS as LOOKS_AFTER
 from bench.index.fill import OWED, fill
 from bench.index.measure import NEAR, SLOW, measure, peak, questions_of
+from bench.index.sizes import table_sizes
 from testing.archives import at
 from testing.postgresql import PostgresServer
 from testing.run_lines import ReadLines
@@ -145,8 +146,11 @@ def test_what_is_measured_is_measured_on_both(
     documents = Synthetic(1_000)
     archive = filled(tmp_path / "a", documents)
     assert peak(archive, documents, portals=1, groups=1, look_ups=2) > 10
+    sizes = table_sizes(archive.index)
     (timed,) = measure([(archive, documents)], portals=1, groups=1, look_ups=5)
     kept = {line.event for folder in archive.paths.open_runs() for line in ReadLines(folder[1]).articles}
     archive.close()
     assert all(one.median > 0 for one in timed.values())
+    room = sum(size.rows + size.indexes for size in sizes.values()) / documents.size
+    assert room < {"sqlite": 5_000, "postgresql": 9_000}[backend], "bytes a document"
     assert kept == {Event.NEW, Event.NEAR_DUPLICATE, Event.REVISION, Event.DUPLICATE}
