@@ -162,8 +162,13 @@ class ForkServer:
                 raise ServerStale("files of the program have changed")
             if not answer:
                 raise ServerLost("the fork server is gone")
+            child = ForkedChild(int(answer))
+            if child.poll() is not None:
+                raise ServerLost("the forked process ended before it began")
             os.write(begun, b"!")
-            return ForkedChild(int(answer))
+            return child
+        except ChildProcessError as error:
+            raise ServerLost("this machine does not let the forked process become a child of this one") from error
         except OSError as error:
             raise ServerLost(f"the fork server does not answer: {error}") from error
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import signal
@@ -11,7 +12,7 @@ import threading
 import time
 from ast import literal_eval
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -21,6 +22,7 @@ import pytest
 from archive.leases.states import LeaseState
 from crawler.nights.crawl_process import CrawlProcess, Limits
 from crawler.nights.crawl_server import CrawlServer
+from pipelines.prefork import client
 from pipelines.prefork.client import ForkedChild, ForkServer, ServerLost, ServerStale, Start
 from pipelines.prefork.program import ROOT
 from pipelines.prefork.server import file_stamps, program_folders, serve
@@ -143,20 +145,39 @@ def test_a_night_goes_on_when_its_server_is_killed(tmp_path: Path, servers: list
     assert not any(map(alive, stage.pids()))
 
 
-def test_a_round_whose_server_cannot_start_executes_its_crawls_and_remarks_it_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("refused", ["no server", "no adoption"])
+def test_a_round_that_cannot_fork_executes_its_crawls_and_remarks_it_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused: str
 ) -> None:
-    def refused(*asked: object) -> ForkServer:
+    def raise_lost(*asked: object) -> ForkServer:
         raise ServerLost("no memory")
 
-    monkeypatch.setattr(ForkServer, "executed", refused)
+    if refused == "no server":
+        monkeypatch.setattr(ForkServer, "executed", raise_lost)
+    else:
+        monkeypatch.setattr(client, "_adopt_orphans", lambda on: None)
     remarks: list[str] = []
     server = CrawlServer(remarks.append)
     for name in ("a", "b"):
         process = started(server, tmp_path / name, "print('done')")
         wait(partial(process.poll, time.monotonic()))
         assert (tmp_path / name).read_text() == "done\n"
-    assert remarks == ["crawls start slowly, each with an interpreter of its own: no memory"]
+    server.close()
+    assert len(remarks) == 1
+    assert remarks[0].startswith("crawls start slowly, each with an interpreter of its own: ")
+
+
+def test_a_program_whose_starter_dies_before_it_knows_the_id_never_begins(tmp_path: Path) -> None:
+    server = ForkServer.executed("crawler.nights.crawl_imports:load", os.environ)
+    begin, begun = os.pipe()
+    os.close(begun)
+    start = Start([sys.executable, "-c", f"open({str(tmp_path / 'ran')!r}, 'w')"], str(ROOT), dict(os.environ))
+    socket.send_fds(server.connection, [json.dumps(asdict(start)).encode()], [begin, 0, 1, 2])
+    pid = int(server.connection.recv(64))
+    wait(lambda: not alive(pid))
+    os.close(begin)
+    server.close()
+    assert not (tmp_path / "ran").exists()
 
 
 def test_a_reader_is_forked_from_a_copy_started_again_when_killed_and_ends_with_its_crawl(
