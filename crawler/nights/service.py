@@ -42,6 +42,7 @@ from vietnam.date_forms import TZ
 log = logging.getLogger("scheduler")
 _WAIT_SECONDS = 0.2
 _LOG_AGAIN_SECONDS = 3600.0
+_MEASURE_SECONDS = 15.0  # the figures are of all portals: at each end of one they would cost the square of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class NightService:
         self.after_night = AfterNight(request.settings, request.archive, request.kind)
         self.liveness = Liveness()
         self._logged_at: dict[str, float] = {}
+        self._measured_at = -_MEASURE_SECONDS
         self._remarks: list[str] = []
         self._portals = load_portals()
         chosen(request.portals, self._portals)
@@ -102,7 +104,7 @@ class NightService:
                 code = self._run_due(schedule, runner)
                 with log_errors("watched"):
                     self.after_night.report_silence(schedule.archive, schedule.ledger, clock())
-                    self.after_night.renew_metrics(schedule.archive, schedule.ledger, clock())
+                self._measure(schedule.archive, schedule.ledger)
                 return code
         except Exception as error:  # reported as an alert, then raised
             with log_errors("reported"):
@@ -151,7 +153,9 @@ class NightService:
             runner.run(night, names, None)
             while not self.stop.wait(_WAIT_SECONDS) and not schedule.ended(night, names):
                 runner.run(night, names, None)  # another scheduler has them: wait for it, or take over when it dies
-            return self._sealed(schedule, night, self.request.portals, over=False)
+            code = self._sealed(schedule, night, self.request.portals, over=False)
+            self._measure(schedule.archive, schedule.ledger)
+            return code
 
     def _all_done(self, schedule: Schedule, night: date) -> bool:
         sealed = schedule.archive.last_seal()
@@ -206,6 +210,11 @@ class NightService:
         except ArchiveError:
             return None, len(self.after_night.unsent())
 
+    def _measure(self, archive: Archive, ledger: Ledger) -> None:
+        self._measured_at = time.monotonic()
+        with log_errors("measured"):
+            self.after_night.renew_metrics(archive, ledger, clock())
+
     def open(self, stack: ExitStack) -> tuple[Schedule, NightRunner]:
         """Open the archive and its ledger until the stack unwinds.
 
@@ -227,8 +236,8 @@ class NightService:
         archive = stack.enter_context(Archive.open(request.archive, request.kind))
 
         def ended_one() -> None:
-            with log_errors("measured"):
-                self.after_night.renew_metrics(archive, ledger, clock())
+            if time.monotonic() - self._measured_at >= _MEASURE_SECONDS:
+                self._measure(archive, ledger)
 
         view, self._remarks = progress_view(self.console, lambda: log), []
 
