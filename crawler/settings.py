@@ -104,6 +104,7 @@ ROBOTSTXT_OBEY = True
 ROBOTSTXT_USER_AGENT = "luu-tru"  # robots.txt addresses products, not the whole user agent line
 CONCURRENT_REQUESTS = 1
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
+CONCURRENT_ITEMS = 2  # a response has few; Scrapy starts as many tasks for each response, and its default is 100
 DOWNLOAD_DELAY = 2.0  # seconds between an answer and the next request (crawler.turns); every portal sets its own
 DOWNLOAD_DELAY_JITTER = 0  # a pause is a promise, not an average
 CRAWL_DELAY_LIMIT = 30.0  # seconds; what a robots.txt asks for is kept up to this
