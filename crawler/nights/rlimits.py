@@ -7,25 +7,20 @@ Python between fork and exec in a process with threads can hang.
 
 from __future__ import annotations
 
-import ctypes
 import os
 import resource
-import signal
 import sys
 
 from archive.errors import ExitCode
+from archive.processes.lifetime import die_with
 from pipelines.prefork.server import become
-
-_PR_SET_PDEATHSIG = 1
 
 
 def main(arguments: list[str]) -> int:
     """Become the command. Returns only when the parent is gone already."""
     parent, memory, *command = arguments
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != int(parent):  # it died before the line above
-            return ExitCode.INTERRUPTED
+    if not die_with(int(parent)):
+        return ExitCode.INTERRUPTED
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _, most = resource.getrlimit(resource.RLIMIT_AS)
     allowed = int(memory) if most == resource.RLIM_INFINITY else min(int(memory), most)

@@ -8,7 +8,6 @@ parts. A part begins with `+`; a frame that begins with `-` is a line of words o
 
 from __future__ import annotations
 
-import ctypes
 import os
 import resource
 import signal
@@ -19,10 +18,10 @@ from typing import BinaryIO
 import msgspec
 
 from archive.messages.reason import Reason
+from archive.processes.lifetime import die_with
 
 LENGTH = 8  # bytes of a frame's length
 PART, FAILED = b"+", b"-"
-_PR_SET_PDEATHSIG = 1  # prctl(2)
 
 Answer = Callable[[bytes, bytes, bytes], Iterable[bytes]]
 """A reading function: from question, context and body to the parts of the answer. An unchanged context is the same object."""
@@ -79,8 +78,7 @@ def _put(sink: BinaryIO, data: bytes) -> None:
 
 def _confine(memory: int, parent: int) -> None:
     """Die with the parent, leave Ctrl-C to it, hold the memory limit, write no core."""
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:
+    if not die_with(parent):
         sys.exit(1)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
