@@ -99,7 +99,8 @@ class ExtractStage(PipelineStage):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._checks: list[asyncio.Future[Crosscheck | None]] = []
+        self._pending: set[asyncio.Future[None]] = set()
+        self._checks: list[Crosscheck] = []
 
     async def process_item(self, item: ArticleResponse) -> CheckedArticle:
         """Return the article with its reasons. A page without title and text is no article and is dropped."""
@@ -118,7 +119,9 @@ class ExtractStage(PipelineStage):
             deeper = item.page.lookback is not None and name.startswith(("layout ", "generic "))
             self.recorder.count(f"look-back {name}" if deeper else name, number)
         # The article goes on meanwhile.
-        self._checks.append(asyncio.ensure_future(self._crosscheck(item)))
+        pending = asyncio.ensure_future(self._crosscheck(item))
+        self._pending.add(pending)
+        pending.add_done_callback(self._pending.discard)
         if not article.blocks and not article.attachments and not article.title:
             raise self.drop(item.page, Outcome.EMPTY, "neither title nor text")
         checked = CheckedArticle(item.page, article, read.reasons, item.layouts, of_list=item.of_list)
@@ -127,26 +130,27 @@ class ExtractStage(PipelineStage):
         reading = replace(item.reading, region=read.region, until=read.until, counts=counts, detail=item.page.detail)
         return replace(checked, reading=reading)
 
-    async def _crosscheck(self, item: ArticleResponse) -> Crosscheck | None:
-        """Return how the layout compares with the whole page. A failure here does not cost the article."""
+    async def _crosscheck(self, item: ArticleResponse) -> None:
+        """Keep how the layout compares with the whole page. A failure here does not cost the article."""
         try:
             check = await item.answer.crosscheck
-        except (ExtractTimeout, ExtractFailed) as error:
+        except Exception as error:  # the article is stored, whatever becomes of the comparison
             self.recorder.count("crosscheck failed")
             _log.info("not cross-checked: %s", ascii(str(error)))
-            return None
-        if check is not None and check.disagrees:
+            return
+        if check is None:
+            return
+        self._checks.append(check)
+        if check.disagrees:
             _log.warning(
                 "layout %s lacks %d of %d letters that the whole page has: %s, first %s",
                 check.layout, check.missed, check.whole, ascii(item.page.url), check.first,
             )  # fmt: skip
 
-        return check
-
     async def close_spider(self) -> None:
         """Wait for the cross-checks and count them, since only all of them show what is frame; end the process."""
-        found = [each for each in await asyncio.gather(*self._checks) if each is not None]
-        for each in without_frame(found):
+        await asyncio.gather(*self._pending)
+        for each in without_frame(self._checks):
             for name, count in crosscheck_counts(each).items():
                 self.recorder.count(name, count)
         _pages(self._crawler).close()
