@@ -200,14 +200,18 @@ class Articles:
             return []
         urls = {entry.url: entry.key for entry in entries if entry.key not in self._asked}
         bodies = pages_of(response.body, urls, self.layouts, charset_of(response))
+        self.unchanged.load({urls[url] for url in bodies})
         found: list[ArticleResponse | Request] = []
         for url, body in bodies.items():
             self._asked.setdefault(urls[url], []).append(url)
             self.identity.answered(urls[url], Outcome.ARTICLE, url)
             page = exchange.part(url, urls[url]).page(Outcome.ARTICLE)
             question = PageQuestion(url, page.fetched_at, "utf-8", interface=False)
-            answer = self.pages.read(page, question, body, self.layouts)
-            found.append(ArticleResponse(page, answer, self.layouts, of_list=True))
+            question = replace(question, given=self.unchanged.given(question))
+            reading = self.unchanged.reading(page.key, question, body)
+            if not self.unchanged.is_same_in_list(page, reading):
+                answer = self.pages.read(page, question, body, self.layouts)
+                found.append(ArticleResponse(page, answer, self.layouts, reading, of_list=True))
         return found
 
     def _elsewhere(self, exchange: Exchange) -> list[Request]:
@@ -288,7 +292,7 @@ class Articles:
             judge=True,
             extract=best[0] is Outcome.ARTICLE,
         )
-        question = replace(question, given=self.unchanged.given(head, question))
+        question = replace(question, given=self.unchanged.given(question, head))
         reading = self.unchanged.reading(info.key, question, response.body)
         if best[0] is Outcome.ARTICLE:
             again = await self.unchanged.settled(page, question, response.body, reading)

@@ -299,8 +299,7 @@ class PortalCrawler(scrapy.Spider):
 
     def store(self, page: PageRecord | None, document: Document, reasons: tuple[Reason, ...]) -> None:
         """Write what the stages read, under its article's key."""
-        if page is not None:
-            self.articles.unchanged.compare(page.key, None if reasons else document)
+        self.articles.unchanged.compare(document.key, None if reasons else document)
         self.identity.store(page, document, reasons)
 
     def _ask_again(self, key: str) -> bool:

@@ -54,10 +54,16 @@ class UnchangedRechecks:
     def _rules(self) -> bytes:
         return rules_version(self.layouts)
 
-    def given(self, head: ResponseFacts, question: PageQuestion) -> bytes:
-        """Return the digest of all that judging and reading a response depend on, its body apart."""
-        asked = (question.url, question.declared, question.day, question.interface, question.json, head.requested_url)
-        served = (head.status, head.headers.get("content-type"), head.headers.get("server"), sorted(head.flags))
+    def given(self, question: PageQuestion, head: ResponseFacts | None = None) -> bytes:
+        """Return the digest of all that judging and reading a response depend on, its body apart.
+
+        `head` is None for an article whose text a list's response holds: the list is judged by itself.
+        """
+        asked = (question.url, question.declared, question.day, question.interface, question.json)
+        served: tuple[object, ...] = ()
+        if head is not None:
+            headers = (head.headers.get("content-type"), head.headers.get("server"))
+            served = (head.requested_url, head.status, headers, sorted(head.flags))
         return blake2b(repr((self._rules, asked, served)).encode(), digest_size=_SIZE).digest()
 
     def reading(self, key: str | None, question: PageQuestion, body: bytes) -> Reading:
@@ -70,20 +76,36 @@ class UnchangedRechecks:
 
         `page` is the line of a response that is an article unless its page says otherwise.
         """
+        standing = self._current(page, reading)
+        if standing is None:
+            return None
+        known = standing.reading
+        if reading.whole == known.whole:
+            return self._counted(page, standing, reading, "rechecks with the same bytes")
+        if known.region is not None and known.region == await self._region(question, body):
+            return self._counted(page, standing, reading, "rechecks with the same region")
+        return None
+
+    def is_same_in_list(self, page: PageRecord, reading: Reading) -> bool:
+        """Return whether the text that a list's response holds is that of the last reading, byte for byte."""
+        standing = self._current(page, reading)
+        if standing is None or reading.whole != standing.reading.whole:
+            return False
+        return self._counted(page, standing, reading, "texts with the same bytes") is not None
+
+    def _current(self, page: PageRecord, reading: Reading) -> StandingReading | None:
+        """Return what the article was last read from, where the same would read the same now."""
         standing = self._standing.get(page.key or "")
         if standing is None or page.lookback is not None or not same_address(standing.url, page.url):
             return None
-        known = standing.reading
-        if known.until is not None and known.until <= reading.read_at:
-            return None
-        if reading.whole == known.whole:
-            how = "rechecks with the same bytes"
-        elif known.region is not None and known.region == await self._region(question, body):
-            how = "rechecks with the same region"
-        else:
-            return None
-        if is_sampled_recheck(page.key or "", self.recorder.writer.night):
-            self._sampled[page.key or ""] = standing
+        until = standing.reading.until
+        return None if until is not None and until <= reading.read_at else standing
+
+    def _counted(self, page: PageRecord, standing: StandingReading, reading: Reading, how: str) -> Reading | None:
+        """Count an unchanged article and return its reading; None for one in twenty, which is read all the same."""
+        key, known = page.key or "", standing.reading
+        if is_sampled_recheck(key, self.recorder.writer.night):
+            self._sampled[key] = standing
             self.recorder.count("rechecks sampled")
             return None
         for name, number in {how: 1, **known.counts}.items():

@@ -91,8 +91,10 @@ def test_texts_in_a_lists_answer(tmp_path: Path, replica: ReplicaServer) -> None
     assert all("do=QUERYDATA" in body and "length=50" in body for body in posted)
 
     night(archive, replica, "vinh_phuc", "2025-03-04")  # an article was edited, one is new
-    _, _, later = the_night(archive, "vinh_phuc", date(2025, 3, 4))
+    run, _, later = the_night(archive, "vinh_phuc", date(2025, 3, 4))
     assert {line.event for line in later if line.attachment_of is None} == {Event.NEW, Event.REVISION, Event.DUPLICATE}
+    assert run.extraction["texts with the same bytes"] > 3  # what says the same is not read again
+    assert "rechecks differing" not in run.extraction
     with Archive.open(
         archive, ArchiveKind.REPLICA
     ) as opened:  # the records are found again in the captures of the lists

@@ -62,7 +62,7 @@ class Recheck:
         own = frozenset({"danang.gov.vn.replica.test"})
         head = ResponseFacts(status, {"content-type": "text/html"}, BODY, True, url, url, Expect.ARTICLE, url, own)
         question = PageQuestion(url, at(self.night), interface=False)
-        return replace(question, given=self.unchanged.given(head, question))
+        return replace(question, given=self.unchanged.given(question, head))
 
     def reading(self, body: bytes = BODY, url: str = URL, status: int = 200) -> Reading:
         return self.unchanged.reading(KEY, self.question(url, status), body)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import datetime
 from importlib import import_module
 from typing import cast
@@ -10,14 +11,19 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from archive.model.enums import Outcome
 from archive.model.records import ListRequest
 from crawler.portal import PortalSpider
+from crawler.requests import Expect
+from crawler.responses.outcome import OutcomeDetail, ResponseFacts, classify
 from crawler.urls import real_host
 from pipelines.article import Article, Layout
 from pipelines.extract import extract
 from pipelines.html.tree import parse
 from pipelines.readers.json_api import page_of
 from pipelines.readers.region import covers, region_digest
+from pipelines.sandbox.page_facts import judge_page
+from pipelines.sandbox.page_question import PageQuestion
 from replicas import LAST_NIGHT
 from replicas.articles import article_url, portal_site
 from replicas.sites.site import SiteRequest, Suffixer
@@ -48,6 +54,16 @@ class ServedArticle:
         served = Suffixer([self.site.host]).body(self.site.respond(request).body)
         return page_of(served, self.url, self.layouts, "utf-8") or served
 
+    def outcome(self, html: bytes) -> OutcomeDetail:
+        """Return what the page is, answered with 200 under its own address."""
+        own = frozenset({str(urlsplit(self.url).hostname)})
+        head = ResponseFacts(
+            200, {"content-type": "text/html"}, html, True, self.url, self.url, Expect.ARTICLE, self.url, own
+        )
+        question = PageQuestion(self.url, NOW, "utf-8", interface=False, judge=True)
+        facts, _ = judge_page(question, self.layouts, html)
+        return classify(replace(head, shape=facts.shape, has_article=facts.has_article))
+
     def digest(self, html: bytes) -> bytes | None:
         return region_digest(parse(html, self.url, "utf-8"), self.layouts, NOW)
 
@@ -68,8 +84,9 @@ def test_a_page_with_another_counter_clock_and_token_has_the_digest_of_before(po
 def test_equal_digests_mean_equal_articles_wherever_a_page_changed(portal: str) -> None:
     served, draw = ServedArticle(portal), random.Random(portal)
     html = written(parsed(served.page(5)))
-    article, digest = served.article(html), served.digest(html)
+    article, digest, outcome = served.article(html), served.digest(html), served.outcome(html)
     assert digest is not None
+    assert outcome == (Outcome.ARTICLE, None)
     equal = 0
     for _ in range(40):
         names, page = [], html
@@ -80,6 +97,7 @@ def test_equal_digests_mean_equal_articles_wherever_a_page_changed(portal: str) 
             equal += 1
             found = served.article(page)
             assert (found, found.stated) == (article, article.stated), names
+            assert served.outcome(page) == outcome, names
     assert equal
 
 
