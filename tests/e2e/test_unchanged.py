@@ -9,11 +9,12 @@ from datetime import timedelta
 from pathlib import Path
 
 from archive.index.schema import READINGS
-from archive.model.enums import ArchiveKind, Outcome
+from archive.model.enums import ArchiveKind, Event, Outcome
 from archive.model.records import Run
 from archive.storage.warc import read_record
 from archive.store import Archive
 from bench.runner import run_night
+from crawler.spider.stop_rule import is_sampled_recheck
 from replicas import FIRST_NIGHT
 from replicas.articles import articles
 from replicas.records import ReplicaArticle
@@ -21,7 +22,8 @@ from replicas.serve import ReplicaServer
 from replicas.sites.catalogue import SITES
 from replicas.sites.composed import ComposedSite
 from replicas.sites.liferay import BacGiang
-from replicas.sites.site import SiteRequest
+from replicas.sites.sharepoint import Moc
+from replicas.sites.site import SiteRequest, SiteResponse
 from testing.crawl import new_archive, the_night
 
 VALIDATORS: Mapping[str, tuple[str, ...]] = {"binh_dinh": ("etag", "last_modified"), "ninh_thuan": ()}
@@ -98,6 +100,39 @@ def test_a_recheck_that_is_settled_by_a_digest_leaves_the_record_of_one_that_was
         assert not any(name.startswith("rechecks with") for name in full.extraction)
         assert "rechecks differing" not in run.extraction
     assert (site.edited, "revision") in later_night(root, "bac_giang")[2]
+
+
+class StatedSite(Moc):
+    """A portal whose feed states when each article was changed."""
+
+    def respond(self, request: SiteRequest) -> SiteResponse:
+        answer = super().respond(request)
+        stated = b"<updated>2025-02-01T08:00:00+07:00</updated></item>"
+        return (
+            replace(answer, body=answer.body.replace(b"</item>", stated)) if request.path.endswith(".rss") else answer
+        )
+
+
+def test_what_an_honest_feed_says_is_unchanged_is_not_asked_for(tmp_path: Path) -> None:
+    site = StatedSite([replace(article, revisions=(), removals=()) for article in articles("moc")])
+    root = new_archive(tmp_path / "archive")
+    nights = [FIRST_NIGHT + timedelta(days=days) for days in range(3)]
+    with ReplicaServer([site]) as server:
+        for night in nights[:2]:
+            run_night(night, root, server.port, ["moc"], jobs=1)
+        doubted = the_night(root, "moc", nights[1])[0]
+        with Archive.open(root, ArchiveKind.REPLICA) as archive, archive.index.writing() as transaction:
+            stated = transaction.connection.execute(READINGS.update().values(moved=1)).rowcount
+            sources = transaction.readings.sources("moc")
+        run_night(nights[2], root, server.port, ["moc"], jobs=1)
+    run, pages, _ = the_night(root, "moc", nights[2])
+    assert stated >= 3
+    assert len(sources) == 1
+    assert "rechecks left out" not in doubted.extraction
+    first = {line.key for line in the_night(root, "moc", nights[0])[2] if line.event is Event.NEW}
+    asked = {page.key for page in pages if page.key in first}
+    assert all(is_sampled_recheck(str(key), nights[2]) for key in asked)
+    assert run.extraction["rechecks left out"] >= len(first - asked) > 3
 
 
 def test_two_nights_claim_nothing_and_still_pages_cost_next_to_nothing(tmp_path: Path) -> None:
