@@ -29,6 +29,7 @@ STALE = b"stale"
 _OF_AN_INTERPRETER = ("LD_PRELOAD", "PYTHONHASHSEED", "PYTHONWARNINGS")  # read once, at its start
 _NOT_FOLLOWED = ("PYTHONSAFEPATH", "PYTHONIOENCODING")
 _PR_SET_CHILD_SUBREAPER = 36  # prctl(2)
+_LONGEST = 60.0  # seconds for a server to answer on a busy machine
 _adopting = threading.Lock()
 
 
@@ -116,6 +117,9 @@ class ForkServer:
     process: ChildProcess
     environment: Mapping[str, str]
 
+    def __post_init__(self) -> None:
+        self.connection.settimeout(_LONGEST)
+
     @classmethod
     def executed(cls, load: str, environment: Mapping[str, str]) -> ForkServer:
         """Start a server that calls `load` (MODULE:FUNCTION) to import; return it when it is ready.
@@ -135,9 +139,15 @@ class ForkServer:
                 pass_fds=[theirs.fileno()],
             )
         server = cls(ours, process, dict(environment))
-        if not ours.recv(64):
+        try:
+            ready = ours.recv(64)
+        except OSError as error:
             server.close()
-            raise ServerLost(f"the fork server ended with exit code {process.returncode}")
+            raise ServerLost(f"the fork server does not start: {error}") from error
+        if not ready:
+            code = process.wait()
+            server.close()
+            raise ServerLost(f"the fork server ended with exit code {code}")
         return server
 
     def start(self, start: Start, standard: Sequence[int]) -> ForkedChild:
@@ -176,8 +186,9 @@ class ForkServer:
             os.close(begun)
 
     def close(self) -> None:
-        """End the server; what it forked goes on."""
+        """End the server, even a stopped one; what it forked goes on."""
         self.connection.close()
+        self.process.kill()
         self.process.wait()
 
 
