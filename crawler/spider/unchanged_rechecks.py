@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from hashlib import blake2b
 
 from archive.index.queries.readings import StandingReading, said_digest
@@ -40,6 +39,11 @@ class UnchangedRechecks:
     layouts: tuple[Layout, ...]
     _standing: dict[str, StandingReading] = field(default_factory=dict, init=False)
     _sampled: dict[str, StandingReading] = field(default_factory=dict, init=False)
+    _rules: bytes = field(init=False)
+
+    def __post_init__(self) -> None:
+        # Now, and not with the first page: the program may be replaced meanwhile, which this process does not read by.
+        self._rules = rules_version(self.layouts)
 
     def load(self, keys: Collection[str]) -> None:
         """Look up at once what these articles were last read from."""
@@ -49,10 +53,6 @@ class UnchangedRechecks:
     def knows(self, key: str) -> bool:
         """Return whether the article was read by today's rules and stands as it was read."""
         return key in self._standing
-
-    @cached_property
-    def _rules(self) -> bytes:
-        return rules_version(self.layouts)
 
     def given(self, question: PageQuestion, head: ResponseFacts | None = None) -> bytes:
         """Return the digest of all that judging and reading a response depend on, its body apart.
