@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from hashlib import blake2b
 from typing import Any
 
@@ -34,7 +35,6 @@ _HEADINGS = "//title | (//h1)[position() <= 2] | (//h2)[1] | (//h3)[1]"
 _GENERIC = frozenset({"generic_title", "generic_text", "generic_published", "parser_gave_up"})
 _UNDATED = (PublishedFrom.UPLOAD, PublishedFrom.FEED, PublishedFrom.NONE)
 _NAMES = frozenset(re.findall(r"""=['"]?([\w:.-]+)""", " ".join((*TIMES, *AUTHORS, *SITES)).lower()))
-_HOLDS = XPath("//text()[contains(., $word)]")
 _PARTS = ("title", "lead", "author", "body", "attachments", "featured")
 _INSIDE = ("drop", "cut", "captions", "boxes")
 
@@ -119,13 +119,22 @@ def _metadata(page: HtmlPage) -> Iterator[HtmlElement]:
 
 def _notices(page: HtmlPage) -> Iterator[str]:
     """Yield the short blocks that say that something is no more."""
-    for word in _spelled(str(page.root.xpath("string()"))):
-        found: Any = _HOLDS(page.root, word=word)  # Any: a path may select numbers as well
-        for element in (text.getparent() for text in found):
-            block = next((each for each in (element, *element.iterancestors()) if each.tag in BLOCKS), element)
-            words = " ".join("".join(block.itertext()).split())
-            if len(words) <= NOTICE and ABSENT.search(strip_diacritics(words)):
-                yield words
+    spelled = _spelled(str(page.root.xpath("string()")))
+    if not spelled:
+        return
+    words = {f"word{number}": word for number, word in enumerate(spelled)}
+    found: Any = _holding(len(spelled))(page.root, **words)  # Any: a path may select numbers as well
+    for element in (text.getparent() for text in found):
+        block = next((each for each in (element, *element.iterancestors()) if each.tag in BLOCKS), element)
+        said = " ".join("".join(block.itertext()).split())
+        if len(said) <= NOTICE and ABSENT.search(strip_diacritics(said)):
+            yield said
+
+
+@cache
+def _holding(count: int) -> XPath:
+    """Return the path of the texts that hold one of so many words."""
+    return XPath(f"//text()[{' or '.join(f'contains(., $word{number})' for number in range(count))}]")
 
 
 def _spelled(text: str) -> list[str]:

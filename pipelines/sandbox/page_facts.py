@@ -15,10 +15,14 @@ from pipelines.sandbox.page_question import PageFacts, PageQuestion
 
 @dataclass(frozen=True, slots=True)
 class PageTrees:
-    """The trees of a body: of it as it was served, and of the page that a layout makes of JSON or of a row."""
+    """The trees of a body: of it as it was served, and of the page that a layout makes of JSON or of a row.
+
+    `text` is the body as it was read for its outcome, None where no tree was made for that.
+    """
 
     served: HtmlPage | None = None
     record: HtmlPage | None = None
+    text: str | None = None
 
 
 def record_of(question: PageQuestion, layouts: tuple[Layout, ...], body: bytes) -> HtmlPage | None:
@@ -41,4 +45,4 @@ def judge_page(question: PageQuestion, layouts: tuple[Layout, ...], body: bytes)
     judged = record or served
     holds = judged is not None and has_article(judged, layouts)
     shape = shape_of(text, None if is_xml(text) else served.root, article=holds).brief() if served is not None else None
-    return PageFacts(shape, holds), PageTrees(served, record)
+    return PageFacts(shape, holds), PageTrees(served, record, text)

@@ -21,9 +21,10 @@ def digest_of(
     `trees` are those of the body, where they were made already. A page that would block its parser, XML, and a row of a
     list, around which the list counts, have none.
     """
-    text, replaced = served_text(body, question.declared)
+    judged = trees.text if trees is not None else None
+    text, replaced = (judged, 0) if judged is not None else served_text(body, question.declared)
     is_data = question.json and json_text(text) is not None
-    if not is_data and (is_xml(text) or is_storm(text)):
+    if not is_data and (is_xml(text) or (judged is None and is_storm(text))):
         return None
     record = trees.record if trees is not None else record_of(question, layouts, body) if question.interface else None
     if (record is not None) != is_data:
