@@ -1,6 +1,6 @@
 """One portal's crawl as a process in a session of its own: command line, environment, limits, SIGTERM, then SIGKILL.
 
-In a container the scheduler is process 1 and inherits what a killed crawl leaves behind; `reap_orphans` waits for it.
+The scheduler may inherit what a killed crawl leaves behind; `reap_orphans` waits for it.
 """
 
 from __future__ import annotations
@@ -220,12 +220,12 @@ def crawl_environment(settings: NightSettings, progress: Path) -> dict[str, str]
 
 
 def reap_orphans() -> int:
-    """Wait for every orphan that has ended and return how many there were. Does nothing unless this is process 1.
+    """Wait for every orphan that has ended and return how many there were.
 
-    Outside of a container orphans go to the system's init. The runner waits for our own crawls, which lead
-    sessions of their own.
+    As process 1 of a container this process inherits all of them; elsewhere those that were left while it took in a forked
+    crawl. The runner waits for our own crawls, which lead sessions of their own.
     """
-    return sum(_reaped(pid) for pid in _dead_orphans()) if os.getpid() == 1 else 0
+    return sum(_reaped(pid) for pid in _dead_orphans())
 
 
 def _dead_orphans() -> Iterator[int]:

@@ -187,7 +187,9 @@ def test_a_night_without_a_network_stays_open_and_goes_on_when_it_is_back(tmp_pa
 ORPHAN = """
 import os, subprocess, sys, time
 from crawler.nights.crawl_process import reap_orphans
-assert os.getpid() == 1
+from pipelines.prefork.client import _adopt_orphans
+if os.getpid() != 1:
+    _adopt_orphans(True)
 forks = "import os, time; os.fork() or time.sleep(0.5)"
 crawl = subprocess.Popen([sys.executable, "-c", forks], start_new_session=True)
 time.sleep(1.5)
@@ -206,6 +208,11 @@ def contained(*line: str) -> subprocess.Popen[str]:
         return subprocess.Popen(boxed, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     except FileNotFoundError:
         pytest.skip("unshare (util-linux) is not there")
+
+
+def test_a_scheduler_reaps_what_it_took_in_and_leaves_its_own_children() -> None:
+    done = subprocess.run([sys.executable, "-c", ORPHAN], cwd=ROOT, capture_output=True, text=True, timeout=30)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_the_first_process_of_a_container_reaps_orphans_and_leaves_its_own_children(tmp_path: Path) -> None:
