@@ -53,8 +53,16 @@ def _run(folder: Path) -> dict[str, JsonValue]:
         "texts": texts,
         "articles": _digest(articles),
         "pages": _digest(sorted(pages)),
-        "run": _digest([_canonical(record)]),
+        "run": _digest([_canonical(_counted(record))]),
     }
+
+
+def _counted(record: JsonValue) -> JsonValue:
+    """Return a run's record without the counts of what needed no reading: the nights were recorded when all was read."""
+    if not isinstance(record, dict) or not isinstance(counts := record.get("extraction"), dict):
+        return record
+    read = {name: count for name, count in counts.items() if not name.startswith(("rechecks ", "texts with "))}
+    return record | {"extraction": read}
 
 
 def _lines(path: Path) -> list[str]:

@@ -82,7 +82,10 @@ class UnchangedRechecks:
         known = standing.reading
         if reading.whole == known.whole:
             return self._counted(page, standing, reading, "rechecks with the same bytes")
-        if known.region is not None and known.region == await self._region(question, body):
+        # Around the region something did change: what the cross-check samples is compared with the whole page.
+        if known.region is None or self.pages.is_sampled_page(page):
+            return None
+        if known.region == await self._region(question, body):
             return self._counted(page, standing, reading, "rechecks with the same region")
         return None
 

@@ -79,7 +79,7 @@ class PageReader:
         self, answer: PageAnswer, page: PageRecord, question: PageQuestion, body: bytes, layouts: Sequence[Layout]
     ) -> None:
         async with self._turn:  # whether a page is sampled depends on those before it
-            sampled = question.extract and self._is_sampled(page)
+            sampled = question.extract and self.is_sampled_page(page)
             request = page_request(replace(question, crosscheck=sampled), body, layouts)
             parts = iter(self._worker.ask(request))
             if question.judge:
@@ -91,7 +91,7 @@ class PageReader:
                     self._sections.add(page.section)
         answer.crosscheck.set_result(CROSSCHECK.decode(await next(parts)) if sampled else None)
 
-    def _is_sampled(self, page: PageRecord) -> bool:
+    def is_sampled_page(self, page: PageRecord) -> bool:
         """Return whether whole-page trafilatura reads the page too: the first of a section, and every tenth by its key.
 
         Old pages have old layouts: what a look-back reads says nothing of how the layouts fit tonight.

@@ -42,13 +42,13 @@ class Recheck:
 
     def __init__(self, writer: RunWriter, layout: Layout = LAYOUT, region: bytes | None = None) -> None:
         self.counts: Counter[str] = Counter()
-        self.region = region
+        self.region, self.crosschecked = region, False
         recorder = SimpleNamespace(
             writer=writer,
             count=lambda name, number=1: self.counts.update({name: number}),
             modified=SimpleNamespace(stated=lambda key: None),
         )
-        pages = SimpleNamespace(region=self._region)
+        pages = SimpleNamespace(region=self._region, is_sampled_page=lambda page: self.crosschecked)
         self.unchanged = UnchangedRechecks(cast(RunRecorder, recorder), cast(PageReader, pages), (layout,))
         self.unchanged.load([KEY])
         self.night = writer.night
@@ -125,6 +125,14 @@ def test_another_region_is_read(run: ReadArticle, region: bytes | None) -> None:
     recheck = run.recheck(region=region)
     assert recheck.settled(BODY + b"<p>2</p>") is None
     assert not recheck.counts
+
+
+def test_a_changed_page_that_the_cross_check_samples_is_read(run: ReadArticle) -> None:
+    run.stored()
+    recheck = run.recheck(region=b"g" * 16)
+    recheck.crosschecked = True
+    assert recheck.settled(BODY + b"<p>2</p>") is None
+    assert recheck.settled() is not None  # the same bytes say what they said
 
 
 def test_a_page_that_no_digest_covers_is_read_when_a_byte_changes(run: ReadArticle) -> None:
