@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import resource
@@ -286,3 +287,9 @@ def test_a_forked_crawl_and_its_reader_load_no_module_anew(tmp_path: Path, serve
             assert literal_eval(log.read_text()) == [
                 *(["crawler.settings"] if arguments else ["testing", "testing.article_pages"])
             ]
+
+
+def test_a_forked_program_collects_garbage_as_an_executed_one(tmp_path: Path, server: CrawlServer) -> None:
+    process = started(server, tmp_path / "log", "import gc; print(gc.isenabled(), gc.get_threshold())")
+    wait(lambda: process.poll(time.monotonic()))
+    assert (tmp_path / "log").read_text() == f"True {gc.get_threshold()}\n"
