@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import quote, urldefrag, urljoin, urlsplit, urlunsplit
 
 from w3lib.url import safe_url_string
@@ -14,6 +15,7 @@ _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
+@lru_cache(maxsize=1024)  # pages of a portal lead to the same addresses
 def absolute(base: str, href: str) -> str | None:
     """Return the address a link leads to, percent-encoded as a request would be, without fragment.
 

@@ -8,15 +8,21 @@ that covers the section's own articles and brings the fewest of others.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cache, lru_cache
+from itertools import islice
 
+from cssselect import HTMLTranslator
+from lxml.etree import XPath
+from lxml.html import HtmlElement
 from parsel import Selector
 from w3lib.html import get_base_url
 
 from crawler.listings.listing import Entry, KeyOf
 from crawler.urls import absolute
+from pipelines.html.selectors import SelectorIndex
 from pipelines.html.tree import shared_tree
 from vietnam.date_forms import TZ
 from vietnam.dates import Moment, read_machine, read_published
@@ -30,14 +36,21 @@ _ANY_TIME = datetime(2100, 1, 1, tzinfo=TZ)
 _CLIMB = 5  # levels from a pager up to its list
 _MOST_LINKS = 2000  # no list shows more; a page of a hundred thousand links must not hold up the crawl
 _MOST_BOXES = 20
-_SIDES = "aside, nav, header, footer, [class*=right], [class*=sidebar], [id*=right], [id*=sidebar]"
+_SIDES = XPath(
+    HTMLTranslator().css_to_xpath(
+        "aside, nav, header, footer, [class*=right], [class*=sidebar], [id*=right], [id*=sidebar]",
+        prefix="ancestor-or-self::",
+    )
+)
 _OWN = 4  # entries of others that one more of the section's own may bring along
 _MORE = frozenset({"xem thêm", "xem tiếp", "chi tiết", "xem chi tiết", "đọc tiếp", "đọc thêm", "read more", "»"})
 _MENUS = ", ".join(
     f"{box} a[href]"
     for box in ("nav", "footer", '[role="navigation"]', '[class^="menu"]', '[class*=" menu"]', '[class*="breadcrumb"]')
 )
+_WORDS, _LINES = (XPath(each, smart_strings=False) for each in ("string()", "descendant::text()"))
 _BARE_LINES = 40  # lines of an entry in which its day is searched
+_LONGEST_KEPT = 200  # characters of a line whose day is kept
 _BARE_DAY = re.compile(
     r"\W*(?:\d{1,2}:\d{2}(?::\d{2})?\W+)?\d{1,2}[/.-]\d{1,2}[/.-]\d{4}(?:\W+\d{1,2}:\d{2}(?::\d{2})?)?\W*", re.ASCII
 )
@@ -94,19 +107,22 @@ def read_list(url: str, html: str, shape: ListShape, key_of: KeyOf, is_own: IsOw
     article stands is an empty list, whatever the other columns show.
     """
     page, base = _opened(url, html)
-    boxes = page.css(shape.module)[:_MOST_BOXES]
-    edges = [box.root for box in boxes]
-    pagers = [pager for pager in page.css(shape.pager)[:_MOST_BOXES] if not _has_article(pager, base, key_of)]
+    key_of = cache(key_of)  # picture, title and "read more" lead to one address
+    index = SelectorIndex(page.root)
+    edges: list[HtmlElement] = index.match(shape.module)[:_MOST_BOXES]
+    boxes, pagers = (
+        [Selector(root=found, type="html") for found in each]
+        for each in (edges, index.match(shape.pager)[:_MOST_BOXES])
+    )
+    pagers = [pager for pager in pagers if not _has_article(pager, base, key_of)]
     for pager in pagers:
         for around in _climb(pager, edges):
             if _has_article(around, base, key_of):
                 return ListPage(page, base, _entries(around, shape, base, key_of, is_own), pager)
     if pagers:
         return ListPage(page, base)
-    sides = [side.root for side in page.css(_SIDES)]
     for box in boxes:
-        aside = any(above.root in sides for above in box.xpath("ancestor-or-self::*"))
-        if not aside and _has_article(box, base, key_of):
+        if not _SIDES(box.root) and _has_article(box, base, key_of):
             return ListPage(page, base, _entries(box, shape, base, key_of, is_own))
     return ListPage(page, base)
 
@@ -114,7 +130,7 @@ def read_list(url: str, html: str, shape: ListShape, key_of: KeyOf, is_own: IsOw
 def read_whole(url: str, html: str, shape: ListShape, key_of: KeyOf) -> ListPage:
     """Read a page or a piece of one in which only links to articles are entries."""
     page, base = _opened(url, html)
-    return ListPage(page, base, _entries(page, shape, base, key_of))
+    return ListPage(page, base, _entries(page, shape, base, cache(key_of)))
 
 
 def read_any(url: str, html: str, key_of: KeyOf, links: tuple[str, ...] = ()) -> ListPage:
@@ -142,23 +158,27 @@ def _entries(
     box: Selector, shape: ListShape, base: str, key_of: KeyOf, is_own: IsOwn | None = None
 ) -> tuple[Entry, ...]:
     """Return the articles a box links to, each key once: picture, title and "read more" links are one entry."""
-    around = {entry.root: entry for entry in box.css(shape.entry)}
+    around = frozenset(_matched(box.root, shape.entry))
+    days: dict[HtmlElement | None, date | None] = {}
     best: tuple[int, tuple[Entry, ...]] | None = None
     for links in shape.links:
         entries: dict[tuple[str, str | None], Entry] = {}
         own: set[str] = set()
-        for link in box.css(links)[:_MOST_LINKS]:
-            url = absolute(base, link.attrib.get("href", ""))
+        for link in _matched(box.root, links)[:_MOST_LINKS]:
+            url = absolute(base, link.get("href", ""))
             key = key_of(url) if url else None
             if url is None or key is None:
                 continue
             entry = _box(link, around)
-            record = entry.attrib.get(shape.record) if entry is not None and shape.record else None
-            found = Entry(url, key, _title(link, shape.title), _day(entry, shape), record or None)
+            record = entry.get(shape.record) if entry is not None and shape.record else None
+            if entry not in days:
+                days[entry] = _day(entry, shape)
+            found = Entry(url, key, _title(link, shape.title), days[entry], record or None)
             before = entries.setdefault((key, found.record), found)
-            merged = replace(before, title=_whole(before.title, found.title), day=before.day or found.day)
-            entries[key, found.record] = merged
-            if is_own is not None and is_own(link, url):
+            if before is not found:
+                title = _whole(before.title, found.title)
+                entries[key, found.record] = replace(before, title=title, day=before.day or found.day)
+            if is_own is not None and is_own(Selector(root=link, type="html"), url):
                 own.add(key)
         worth = _OWN * len(own) - len(entries)
         if entries and (best is None or worth > best[0]):
@@ -168,7 +188,7 @@ def _entries(
     return best[1] if best else ()
 
 
-def _climb(pager: Selector, edges: list[object]) -> Iterator[Selector]:
+def _climb(pager: Selector, edges: list[HtmlElement]) -> Iterator[Selector]:
     """Yield the boxes around a pager from the inside out, up to the first that is a whole module.
 
     Where nothing but the page itself is around both, the list is the module right before the pager or its box.
@@ -185,25 +205,20 @@ def _climb(pager: Selector, edges: list[object]) -> Iterator[Selector]:
 
 
 def _has_article(box: Selector, base: str, key_of: KeyOf) -> bool:
-    addresses = (absolute(base, href) for href in box.css("a::attr(href)")[:_MOST_LINKS].getall())
+    hrefs = (href for link in box.root.iter("a") if (href := link.get("href")) is not None)
+    addresses = (absolute(base, href) for href in islice(hrefs, _MOST_LINKS))
     return any(url is not None and key_of(url) is not None for url in addresses)
 
 
-def _title(link: Selector, inside: str) -> str:
+def _title(link: HtmlElement, inside: str) -> str:
     """Return the words of a link, or of the title inside it, without the number or day around what an attribute names.
 
     The attribute `title` of an element inside gives its words whole, though the page may show them cut.
     """
-    titles = link.css(inside) if inside else ()
-    titled = next(
-        (title for title in titles if title.attrib.get("title") or title.xpath("normalize-space()").get()), link
-    )
+    titles = _matched(link, inside) if inside else ()
+    titled = next((title for title in titles if title.get("title") or _words(title).strip(" \t\r\n")), link)
     shown, named = (
-        fold_spaces(nfc(text)).strip()
-        for text in (
-            "".join(titled.xpath(".//text()").getall()),
-            titled.attrib.get("title") or link.attrib.get("title", ""),
-        )
+        fold_spaces(nfc(text)).strip() for text in (_words(titled), titled.get("title") or link.get("title", ""))
     )
     whole = named in shown or (titled is not link and _whole(shown, named) == named)
     title = named if named and whole else _DAY_BEHIND.sub("", shown)
@@ -216,23 +231,45 @@ def _whole(title: str, other: str) -> str:
     return other if not title or (begun != title and other.startswith(begun)) else title
 
 
-def _box(link: Selector, boxes: Mapping[object, Selector]) -> Selector | None:
+def _box(link: HtmlElement, boxes: Collection[HtmlElement]) -> HtmlElement | None:
     """Return the innermost entry box around a link."""
-    return next((boxes[above] for above in (link.root, *link.root.iterancestors()) if above in boxes), None)
+    return next((above for above in (link, *link.iterancestors()) if above in boxes), None)
 
 
-def _day(box: Selector | None, shape: ListShape) -> date | None:
+def _day(box: HtmlElement | None, shape: ListShape) -> date | None:
     """Return the day shown in an entry box."""
-    for shown in box.css(shape.day) if box and shape.day else ():
-        moment = read_machine(shown.attrib.get("datetime", ""), _ANY_TIME) or _shown_day(
-            "".join(shown.xpath(".//text()").getall())
-        )
+    for shown in _matched(box, shape.day) if box is not None and shape.day else ():
+        stated = shown.get("datetime")
+        moment = (read_machine(stated, _ANY_TIME) if stated else None) or _shown_day(_words(shown))
         if moment:
             return moment.day
-    lines = box.xpath(".//text()")[:_BARE_LINES].getall() if box and shape.bare_day else ()
+    lines = _lines(box)[:_BARE_LINES] if box is not None and shape.bare_day else ()
     days = (_shown_day(line) for line in lines if _BARE_DAY.fullmatch(line))
     return next((moment.day for moment in days if moment), None)
 
 
 def _shown_day(text: str) -> Moment | None:
-    return read_published(text.strip(" \r\n\t()"), _ANY_TIME)
+    text = text.strip(" \r\n\t()")
+    return _day_of_line(text) if len(text) <= _LONGEST_KEPT else read_published(text, _ANY_TIME)
+
+
+@lru_cache(maxsize=256)
+def _day_of_line(text: str) -> Moment | None:
+    return read_published(text, _ANY_TIME)
+
+
+def _words(element: HtmlElement) -> str:
+    return str(_WORDS(element))
+
+
+def _lines(element: HtmlElement) -> list[str]:
+    return _LINES(element)  # type: ignore[return-value]  # an XPath of texts
+
+
+def _matched(element: HtmlElement, selector: str) -> list[HtmlElement]:
+    return _query(selector)(element)  # type: ignore[return-value]  # an XPath of elements
+
+
+@lru_cache(maxsize=256)  # a list asks a few of them of every entry
+def _query(selector: str) -> XPath:
+    return XPath(HTMLTranslator().css_to_xpath(selector))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from scrapy.http import Response
 
@@ -82,6 +83,7 @@ def _is_file(body: bytes) -> bool:
     return len(body) > _LONGEST_NOTICE or kind_of(body) is not None
 
 
+@lru_cache(maxsize=1)  # a list page is judged first and read then
 def _text(body: bytes, charset: str | None) -> str | None:
     if not reads_as_text(body):
         return None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
@@ -18,13 +19,16 @@ _SET_COOKIE = re.compile(r"document\s*\.\s*cookie\s*=")
 _REFRESH = re.compile(r"url\s*=\s*[\"']?([^\"'>]+)", re.I)
 _RELOAD = re.compile(r"location\s*\.\s*(?:reload|replace|assign)\s*\(|location(?:\s*\.\s*href)?\s*=[^=]")
 _APP_IDS = ("app", "root", "__nuxt", "__next", "application")
-_CAPTCHA_WIDGETS = (
-    ".//*[contains(@class,'g-recaptcha') or contains(@class,'h-captcha') or contains(@class,'cf-turnstile')]"
-)
+_APP_ROOTS = "descendant::body/descendant::*[@id or self::app-root]"
+_WIDGET_NAMES = ("g-recaptcha", "h-captcha", "cf-turnstile")
+_CAPTCHA_WIDGETS = f"descendant::*[{' or '.join(f'contains(@class,{name!r})' for name in _WIDGET_NAMES)}]"
+# The scan of all classes is worth it where a name stands in the text as it is, or may be written in character references.
+_WIDGET_SIGNS = (*_WIDGET_NAMES, "&#")
 _RETURNS = re.compile(r"[?&](?:returnurl|return|returnto|redirect|next|url)=", re.I)
 # A field for the few signs of a picture: it is short and stands in one row or box with an image.
 _CODE_FIELDS = (
-    ".//input[@type='text' and (number(@maxlength) <= 8 or contains(translate(@name,'ACHPT','achpt'),'captcha'))]"
+    "descendant::input[@type='text'"
+    " and (number(@maxlength) <= 8 or contains(translate(@name,'ACHPT','achpt'),'captcha'))]"
 )
 _ROWS = ("tr", "p", "li", "div", "td")
 # Attribute storms cost libxml2 minutes: a tag of this size with this many assignments is not parsed here.
@@ -52,9 +56,9 @@ _IS_NO_MORE = (
 )
 ABSENT = re.compile(rf"\b{_THING}\b[^.!?]{{0,60}}\b{_IS_NO_MORE}|khong tim thay\b[^.!?]{{0,40}}\b{_THING}\b", re.I)
 ABSENT_WORDS = tuple("tồn tại|tìm thấy|xóa|xoá|gỡ|không còn|found|exist|available|removed|deleted".split("|"))
-_ABSENT_HINT = re.compile("|".join(ABSENT_WORDS), re.I)
 _OPENING = 2000  # characters in which a page begins, and ends
-_BRIEF = 1000  # characters of main text: more than any rule of `crawler.responses.outcome` calls short
+_BRIEF = 1000  # characters of main or visible text: more than any rule of `crawler.responses.outcome` calls short
+_FEW_LINKS = 40  # more than any rule there calls few
 HIDDEN = re.compile(r"display\s*:\s*none", re.I)
 
 
@@ -65,11 +69,12 @@ _Texts = list[tuple[str, bool, HtmlElement]]
 class PageShape:
     """Shape of a page, from which its outcome is decided.
 
-    `visible` is all text outside scripts and hidden parts; `main` is its part outside links, menus, headers, footers,
-    forms and dialogs. `head` is the page's title and first headings. `captcha` names a device that checks for a person;
-    `returns_here`: its form leads back to a page. `notice`: the words below the heading, with nothing else there, that
-    the page is no more; `locked`: what stands there instead of a text is a form that asks for a password. `app_root` is
-    the id of an empty application container. `paragraphs` counts paragraphs of the main text with more than 80
+    `visible` is all text outside scripts and hidden parts, of a page of many links without the frame's text behind its
+    first 1,000 characters; `main` is its part outside links, menus, headers, footers, forms and dialogs. `head` is the
+    page's title and first headings. `captcha` names a device that checks for a person; `returns_here`: its form leads
+    back to a page. `notice`: the words below the heading, with nothing else there, that the page is no more; `locked`:
+    what stands there instead of a text is a form that asks for a password. `app_root` is the id of an empty application
+    container in a page with little visible text. `paragraphs` counts paragraphs of the main text with more than 80
     characters. `sends_to`: the address of a meta refresh, else of the first frame.
     """
 
@@ -129,7 +134,10 @@ def shape_of(text: str, root: HtmlElement | None, *, article: bool = False) -> P
     begins_html, ends_html = html_ends(text)
     if root is None:
         return PageShape(begins_html=begins_html, is_xml=True)
-    parts = _main(root)
+    links = 0 if article else sum(link.get("href") is not None for link in root.iter("a"))
+    passwords = [] if article else [box for box in root.iter("input") if (box.get("type") or "").lower() == "password"]
+    texts = _texts(root, 0 if article else _BRIEF if links > _FEW_LINKS and not passwords else sys.maxsize)
+    parts = [(text, element) for text, framed, element in texts if not framed]
     shape = PageShape(
         main=" ".join(part for part, _ in parts),
         head=_head(root),
@@ -138,24 +146,23 @@ def shape_of(text: str, root: HtmlElement | None, *, article: bool = False) -> P
         begins_html=begins_html,
         ends_html=ends_html,
     )
-    return shape if article else _with_frame(shape, root)
+    if article:
+        return shape
+    locked = any(_stands_alone(texts, form) for box in passwords[:2] for form in box.iterancestors("form"))
+    framed = replace(shape, links=links, password=bool(passwords), locked=locked)
+    return _with_devices(framed, text, root, " ".join(words for words, _, _ in texts))
 
 
-def _with_frame(shape: PageShape, root: HtmlElement) -> PageShape:
-    """Return the shape of a page without an article, with what its frame and its scripts say."""
-    texts = _texts(root)
+def _with_devices(shape: PageShape, text: str, root: HtmlElement, visible: str) -> PageShape:
+    """Return the shape of a page without an article, with what its scripts, fields and widgets say."""
     scripts = " ".join(script.text or "" for script in root.iter("script"))
-    passwords = [box for box in root.iter("input") if (box.get("type") or "").lower() == "password"]
-    captcha, returns_here = _captcha(root)
+    captcha, returns_here = _captcha(text, root)
     return replace(
         shape,
-        visible=" ".join(text for text, _, _ in texts),
-        links=sum(link.get("href") is not None for link in root.iter("a")),
-        password=bool(passwords),
-        locked=any(_stands_alone(texts, form) for box in passwords[:2] for form in box.iterancestors("form")),
+        visible=visible,
         captcha=captcha,
         returns_here=returns_here,
-        app_root=_app_root(root),
+        app_root=_app_root(root) if len(visible) < _BRIEF else "",
         sets_cookie=bool(_SET_COOKIE.search(scripts)),
         reloads=bool(_RELOAD.search(scripts)),
         sends_to=_sends_to(root),
@@ -172,37 +179,47 @@ def _attributes(tag: str) -> int:
     return max(tag.count("="), len(_VALUE.sub("", tag).split()))
 
 
-def _main(root: HtmlElement) -> list[tuple[str, HtmlElement]]:
-    """Return the visible texts outside the frame in order, each with its element. Never recurses."""
-    return [(text, element) for text, _, element in _texts(root, frame=False)]
+def _texts(root: HtmlElement, frame: int = sys.maxsize) -> _Texts:
+    """Return the visible texts in order, each with whether it stands in the frame and its element. Never recurses.
 
-
-def _texts(root: HtmlElement, *, frame: bool = True) -> _Texts:
-    """Return the visible texts in order, each with whether it stands in the frame and its element. Never recurses."""
+    No part of the frame is entered behind `frame` characters of text.
+    """
     found: _Texts = []
-    stack: list[tuple[HtmlElement | str, bool, HtmlElement]] = [(root, False, root)]
+    # Each open element with its children that are still to come, and whether it stands in the frame.
+    stack: list[tuple[Iterator[HtmlElement], HtmlElement, bool]] = [(iter((root,)), root, False)]
     while stack:
-        node, framed, parent = stack.pop()
-        if isinstance(node, str):
-            found.append((" ".join(node.split()), framed, parent))
-            continue
-        if not isinstance(node.tag, str) or node.tag in UNSEEN or HIDDEN.search(node.get("style", "")):
-            continue
-        inside = framed or is_frame(node)
-        if inside and not frame:
-            continue
-        for child in reversed(node):
-            if (tail := child.tail) and not tail.isspace():
-                stack.append((tail, inside, node))
-            stack.append((child, inside, node))
-        if (text := node.text) and not text.isspace():
-            stack.append((text, inside, node))
+        children, parent, framed = stack[-1]
+        for node in children:
+            tag, style = node.tag, node.get("style")
+            if isinstance(tag, str) and tag not in UNSEEN and not (style and HIDDEN.search(style)):
+                inside = framed or is_frame(node)
+                if not inside or frame > 0:
+                    if text := node.text:
+                        frame -= _add(found, text, inside, node)
+                    if len(node):
+                        stack.append((iter(node), node, inside))
+                        break
+            if tail := node.tail:
+                frame -= _add(found, tail, framed, parent)
+        else:
+            stack.pop()
+            if stack and (tail := parent.tail):
+                frame -= _add(found, tail, stack[-1][2], stack[-1][1])
     return found
+
+
+def _add(found: _Texts, text: str, framed: bool, element: HtmlElement) -> int:
+    """Add a text that is more than blanks; return its length."""
+    if text.isspace():
+        return 0
+    words = " ".join(text.split())
+    found.append((words, framed, element))
+    return len(words)
 
 
 def _notice(parts: Iterable[tuple[str, HtmlElement]], root: HtmlElement) -> str:
     """Return the words below the heading that say that the page is no more; empty where an article stands there."""
-    hinting = (element for text, element in parts if _ABSENT_HINT.search(text))
+    hinting = (element for text, element in parts if _hints_at_absence(text))
     blocks = (next((up for up in (at, *at.iterancestors()) if up.tag in BLOCKS), at) for at in hinting)
     said = ((block, " ".join(block.text_content().split())) for block in islice(dict.fromkeys(blocks), _MOST_BLOCKS))
     notices = [
@@ -210,6 +227,11 @@ def _notice(parts: Iterable[tuple[str, HtmlElement]], root: HtmlElement) -> str:
     ]
     texts = _texts(root) if notices else []
     return next((words for block, words in notices if _stands_alone(texts, block)), "")
+
+
+def _hints_at_absence(text: str) -> bool:
+    lowered = text.lower()
+    return any(word in lowered for word in ABSENT_WORDS)
 
 
 def _stands_alone(texts: _Texts, block: HtmlElement) -> bool:
@@ -256,22 +278,23 @@ def _sends_to(root: HtmlElement) -> str:
 
 
 def _app_root(root: HtmlElement) -> str:
-    for node in root.xpath("//body//*[@id] | //body//app-root"):
+    for node in root.xpath(_APP_ROOTS):
         name = node.get("id") or node.tag
         if (name in _APP_IDS or node.tag == "app-root") and not len(node) and not (node.text or "").strip():
             return str(name)
     return ""
 
 
-def _captcha(root: HtmlElement) -> tuple[str, bool]:
+def _captcha(text: str, root: HtmlElement) -> tuple[str, bool]:
     """Return the first device outside dialogs, and whether its form carries the address of the wanted page."""
-    beside = {row for picture in root.iter("img") for row in picture.iterancestors(*_ROWS)}
-    for node in root.xpath(_CODE_FIELDS) if beside else ():
+    for node in root.xpath(_CODE_FIELDS) if next(root.iter("input"), None) is not None else ():
         form = next(node.iterancestors("form"), None)
-        returns = form is not None and _RETURNS.search(form.get("action") or "")
-        if returns and not beside.isdisjoint(node.iterancestors(*_ROWS)):
+        if form is None or not _RETURNS.search(form.get("action") or ""):
+            continue
+        rows = set(node.iterancestors(*_ROWS))
+        if any(row in rows for picture in root.iter("img") for row in picture.iterancestors(*_ROWS)):
             return "the code in a picture", True
-    for node in root.xpath(_CAPTCHA_WIDGETS):
+    for node in root.xpath(_CAPTCHA_WIDGETS) if any(sign in text for sign in _WIDGET_SIGNS) else ():
         if any(HIDDEN.search(up.get("style") or "") for up in node.iterancestors()):
             continue
         return "a captcha", False

@@ -242,6 +242,24 @@ def test_a_storm_of_attributes_is_not_parsed_here(value: str) -> None:
     assert classify(seen(storm)) == (Outcome.ARTICLE, None)
 
 
+@pytest.mark.parametrize("links", [40, 60])
+def test_the_menus_of_a_page_of_many_links_are_not_read_to_their_end(links: int) -> None:
+    menu = "".join(f"<a href='/{number}'>{'chuyên mục ' * 5}{number}</a>" for number in range(links))
+    shape = read_shape(f"<html><body>{menu}<p>{'Nội dung. ' * 30}</p><footer>cuối trang</footer></body></html>")
+    assert shape is not None
+    assert shape.links == links
+    assert shape.main == " ".join(["Nội dung."] * 30)
+    assert shape.main in shape.visible
+    assert ("cuối trang" in shape.visible) is (links == 40)
+
+
+@pytest.mark.parametrize("name", ["g-recaptcha", "g-rec&#97;ptcha"])
+def test_a_widget_is_found_however_its_class_is_written(name: str) -> None:
+    shape = read_shape(f"<html><body><p>Xác nhận</p><div class='box {name}'></div></body></html>")
+    assert shape is not None
+    assert shape.captcha == "a captcha"
+
+
 def test_a_picture_in_an_attribute_is_no_storm() -> None:
     assert (
         classify(seen(page(f"<h1>Ảnh</h1><img src='data:image/png;base64,{'A=' * 10 + 'B' * 90000}'>{PARAGRAPH * 3}")))[
