@@ -11,8 +11,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
+from importlib.machinery import PathFinder
+from importlib.util import module_from_spec
+from pathlib import Path
 
-from holidays import country_holidays
+import holidays
 from holidays.holiday_base import HolidayBase
 
 # The days off around Tết are announced anew each year; offices empty before them and fill slowly after them.
@@ -32,8 +35,20 @@ class DayType(StrEnum):
 
 
 @cache
+def _country() -> type[HolidayBase]:
+    """Load the library's module of Viet Nam alone: its package of countries imports those of all the others."""
+    spec = PathFinder.find_spec("vietnam", [str(Path(holidays.__file__).with_name("countries"))])
+    if spec is None or spec.loader is None:
+        raise ImportError("the library holidays has no module of Viet Nam")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    country: type[HolidayBase] = module.Vietnam
+    return country
+
+
+@cache
 def _year(year: int) -> HolidayBase:
-    return country_holidays("VN", years=year, language="vi", expand=False)
+    return _country()(years=year, language="vi", expand=False)
 
 
 @cache

@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 
 from archive.errors import ExitCode, UsageError
 from crawler.command_line import PortalCommand, refuse_options
-from crawler.probe.spider import MOST
 
 _OF_ONE = dict.fromkeys(
     ("dry_run", "interactive", "name", "title", "force", "reviewed", "saved"),
@@ -34,6 +33,9 @@ class Command(PortalCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Declare our options before Scrapy's."""
+        # Here and below: Scrapy imports every command before each crawl, and probing and the settings' model take long.
+        from crawler.probe.spider import MOST
+
         parser.add_argument("--dry-run", action="store_true", help="show the report and the spider, write nothing")
         parser.add_argument("--interactive", action="store_true", help="ask a person at each open question")
         parser.add_argument("--max-requests", type=int, default=MOST, metavar="N", help="default and most: 30")
@@ -62,7 +64,7 @@ class Command(PortalCommand):
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Let options override the environment; take an address on loopback for a rehearsal on its port."""
-        from crawler.probe.spider import for_probe  # as in `run`
+        from crawler.probe.spider import for_probe
 
         super().process_options(args, opts)
         settings = self.settings
@@ -81,7 +83,6 @@ class Command(PortalCommand):
         refuse_options(args, "probe")
         _refuse_options_of(opts, _OF_ONE if opts.provinces is not None else _OF_PROVINCES)
         if opts.provinces is not None:
-            # Here and not above: Scrapy imports every command before each crawl, and the settings' model takes longer.
             from crawler.first_contact.run import first_contact
 
             return first_contact(self.crawler_process, self.settings, args, opts)

@@ -10,7 +10,7 @@ import pkgutil
 
 from crawler.config.run_options import software
 from pipelines.rules_version import rules_version
-from vietnam import residue_forms
+from vietnam import holidays, residue_forms
 
 _IMPORTS = (
     "scrapy.core.downloader.contextfactory",  # first: its shims for old names look through every module that is loaded
@@ -64,6 +64,7 @@ def load() -> None:
                 importlib.import_module(module.name)
     software()
     rules_version(())
+    holidays.tet(2025)  # loads the calendar
     residue_forms.any_form()
     residue_forms.any_token()
     for form in residue_forms.FORMS + residue_forms.PROPER + residue_forms.BUTTONS + residue_forms.COMPANIONS:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import runpy
+import sys
 from datetime import date, timedelta
+from pathlib import Path
 
+import holidays
 import pytest
 
 from vietnam.holidays import DayType, day_type, holiday_name, tet
+
+ROOT = Path(__file__).resolve().parents[3]
 
 TET = {
     1985: date(1985, 1, 21),  # a month before China's
@@ -80,3 +86,21 @@ def test_a_year_has_its_eleven_public_days(year: int) -> None:
     named = {holiday_name(date(year, 1, 1) + timedelta(days=number)) for number in range(365)}
     assert {"Tết Dương lịch", "Tết Nguyên Đán", "Ngày Giỗ Tổ Hùng Vương", "Quốc khánh"} <= named
     assert {"Ngày Chiến thắng", "Ngày Quốc tế Lao động"} <= named
+
+
+@pytest.mark.parametrize("year", [2024, 2026])
+def test_the_calendar_is_that_of_the_library(year: int) -> None:
+    days = [date(year, 1, 1) + timedelta(days=number) for number in range(365)]
+    calendar = holidays.country_holidays("VN", years=year, language="vi", expand=False)
+    assert [holiday_name(day) for day in days] == [calendar.get(day) for day in days]
+
+
+def test_no_other_country_is_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library's package of countries has 250 modules, and every crawl asks for the kind of a day."""
+    for name in [name for name in sys.modules if name.startswith("holidays.countries")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr("holidays.VN.entity", None)  # the library keeps what it has loaded
+    afresh = runpy.run_path(str(ROOT / "vietnam" / "holidays.py"))
+
+    assert afresh["day_type"](date(2025, 1, 1)) == "holiday"
+    assert not [name for name in sys.modules if name.startswith("holidays.countries")]
