@@ -32,6 +32,7 @@ class RunLookups:
         self._first: dict[str, date | None] = {}
         self._removals: dict[str, Removal | None] = {}
         self._bodies: dict[str, tuple[str, str] | None] = {}
+        self._walks: dict[str, str | None] = {}
 
     def load(self, keys: Collection[str]) -> None:
         """Look up at once, in two queries, what will be asked about each of these articles."""
@@ -58,7 +59,8 @@ class RunLookups:
         return self._bodies.pop(url)
 
     def forget(self, keys: Iterable[str], urls: Iterable[str]) -> None:
-        """Look these articles and addresses up anew: the run has committed lines of theirs."""
+        """Look these articles and addresses up anew, and every walk: the run has committed lines of theirs."""
+        self._walks.clear()
         for url in urls:
             self._bodies.pop(url, None)
         for key in keys:
@@ -67,14 +69,20 @@ class RunLookups:
 
     def last_walk(self, section: str) -> date | None:
         """Return the night of the last complete walk of the section; None when none was ever committed."""
-        at = self._ask(lambda queries: queries.listings.last_walk(self._portal, section))
+        with self._reading() as queries:
+            at = self._last_walk(queries, section)
         return date.fromisoformat(at[:10]) if at else None
 
     def known_before_last_walk(self, section: str, keys: Collection[str]) -> set[str]:
         """Return those of the keys that the section had shown by the end of its last complete walk."""
         with self._reading() as queries:
-            at = queries.listings.last_walk(self._portal, section)
+            at = self._last_walk(queries, section)
             return queries.listings.shown_by(self._portal, section, list(keys), at) if at else set()
+
+    def _last_walk(self, queries: Queries, section: str) -> str | None:
+        if section not in self._walks:
+            self._walks[section] = queries.listings.last_walk(self._portal, section)
+        return self._walks[section]
 
     def is_stored(self, key: str) -> bool:
         """Return whether an event of this article was committed, or waits in the open batch."""
