@@ -12,13 +12,15 @@ from archive.index.index import Index
 from archive.index.queries.attachments import PendingAttachment
 from archive.index.queries.lookbacks import LastLookback, Position
 from archive.index.queries.readings import SourceRecord, StandingReading
-from archive.index.queries.removals import Removal, same_page
+from archive.index.queries.removals import DatedContents, Removal, same_page
 from archive.index.rows import EventRow, PendingEntry, Recheck
 from archive.index.transaction import Queries
 from archive.model.records import Document, ListEntry
+from archive.storage.jsonl import ArticleLine
 from archive.storage.texts import content_sha256
 
 _Answer = TypeVar("_Answer")
+_DAYS = 16  # whose contents are held: a list shows few at a time
 
 
 class RunLookups:
@@ -33,6 +35,7 @@ class RunLookups:
         self._removals: dict[str, Removal | None] = {}
         self._bodies: dict[str, tuple[str, str] | None] = {}
         self._walks: dict[str, str | None] = {}
+        self._dated: dict[str, DatedContents] = {}
 
     def load(self, keys: Collection[str]) -> None:
         """Look up at once, in two queries, what will be asked about each of these articles."""
@@ -58,14 +61,17 @@ class RunLookups:
             self.expect([url])
         return self._bodies.pop(url)
 
-    def forget(self, keys: Iterable[str], urls: Iterable[str]) -> None:
+    def forget(self, lines: Iterable[ArticleLine], urls: Iterable[str]) -> None:
         """Look these articles and addresses up anew, and every walk: the run has committed lines of theirs."""
         self._walks.clear()
         for url in urls:
             self._bodies.pop(url, None)
-        for key in keys:
-            self._first.pop(key, None)
-            self._removals.pop(key, None)
+        for line in lines:
+            self._first.pop(line.key, None)
+            self._removals.pop(line.key, None)
+            for dated in self._dated.values():
+                if line.published and dated.covers(line.published):
+                    dated.contents.setdefault(line.published, set()).add(line.content_sha256)
 
     def last_walk(self, section: str) -> date | None:
         """Return the night of the last complete walk of the section; None when none was ever committed."""
@@ -117,12 +123,26 @@ class RunLookups:
 
     def namesakes(self, document: Document) -> list[str]:
         """Return the keys of the portal's other articles that this one may be, under a new address."""
-        content = content_sha256(document.content)
-        return self._ask(
-            lambda queries: queries.removals.namesakes(
-                self._portal, document.key, content, document.title, document.published
-            )
-        )
+        content, published = content_sha256(document.content), document.published
+        dated = self._published_like(published) if published else None
+        if dated is not None and published and not dated.may_hold(content, published):
+            return []
+        facts = (document.key, content, document.title, published)
+        return self._ask(lambda queries: queries.removals.namesakes(self._portal, *facts))
+
+    def _published_like(self, published: str) -> DatedContents | None:
+        """Return contents with all of this time among them; None when too many are of its day.
+
+        A list shows articles by their time, so one question answers for those that follow.
+        """
+        last = published[: len("2025-03-03")] + "~"  # the whole day: the next article may be a little newer
+        covering = next((dated for dated in self._dated.values() if dated.covers(published)), None)
+        if covering is None and last not in self._dated:
+            if len(self._dated) == _DAYS:
+                self._dated.clear()
+            self._dated[last] = self._ask(lambda queries: queries.removals.published_until(self._portal, last))
+            covering = self._dated[last] if self._dated[last].covers(published) else None
+        return covering
 
     def latest(self, key: str) -> tuple[EventRow, str] | None:
         """Return the article's last version and the address at which it was last recorded; None where none is stored."""

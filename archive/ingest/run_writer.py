@@ -197,7 +197,7 @@ class RunWriter:
         self.articles += lines
         self._by_seq.update((line.seq, line) for line in lines)
         self._next_seq += len(lines)
-        self.lookups.forget((line.key for line in lines), (page.url for page in pages))
+        self.lookups.forget(lines, (page.url for page in pages))
         self._queue, self._queued_since, self._broken = [], None, False
 
     def tally(self) -> RunSummary:

@@ -269,6 +269,9 @@ QUESTIONS: dict[str, Question] = {
         for key in (found.key, "")
         for content in (found.content_sha256, "")
     ],
+    "removals.published_until": each_portal(
+        lambda q, portal: [q.removals.published_until(portal, last) for last in ("2025-03-04~", "9")]
+    ),
     "removals.own_keys": each_portal(lambda q, portal: sorted(q.removals.own_keys(portal, KEYS).items())),
     "removals.vanished_nights": each_portal(lambda q, portal: sorted(q.removals.vanished_nights(portal, KEYS).items())),
     "removals.latest_of": each_portal(lambda q, portal: sorted(q.removals.latest_of(portal, KEYS).items(), key=str)),

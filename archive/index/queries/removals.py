@@ -18,7 +18,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import Connection, bindparam, exists, func, select, union_all
+from sqlalchemy import Connection, bindparam, exists, func, select
 
 from archive.index.column_types import line_at, run_places
 from archive.index.queries.clusters import article_of
@@ -35,6 +35,7 @@ _NOT_OF_REMOVALS = ("published_raw", "published_from", "file", "sha256", "bytes"
 _STATES = tuple(event.value for event in REMOVALS)
 _VERSION = EVENTS.c.event.in_([event.value for event in VERSIONS])
 _RUN = len("2025-03-03/001")  # the beginning of a place: the night and the run
+_AT_ONCE = 32  # versions that one question for those up to a time returns
 _NAMESAKES = 3  # articles that are compared with a new one
 _SESSION = re.compile(r";[^/]*|/\([A-Z]\([^)]*\)\)")
 # One condition each, the rest compared in Python: more of them lead the planner to every event of the portal.
@@ -42,8 +43,12 @@ _VERSIONS = select(
     EVENTS.c.key, EVENTS.c.at, EVENTS.c.portal, EVENTS.c.title, EVENTS.c.published, EVENTS.c.content_sha256
 ).where(_VERSION)
 _OF_CONTENT = _VERSIONS.where(EVENTS.c.content_sha256 == bindparam("content"))
-_OF_CONTENT_OR_TIME = union_all(
-    _OF_CONTENT, _VERSIONS.where(EVENTS.c.portal == bindparam("portal"), EVENTS.c.published == bindparam("published"))
+_OF_TIME = _VERSIONS.where(EVENTS.c.portal == bindparam("portal"), EVENTS.c.published == bindparam("published"))
+_UNTIL = (
+    select(EVENTS.c.published, EVENTS.c.content_sha256)
+    .where(_VERSION, EVENTS.c.portal == bindparam("portal"), EVENTS.c.published <= bindparam("last"))
+    .order_by(EVENTS.c.published.desc())
+    .limit(_AT_ONCE)
 )
 _STANDS = (Outcome.ARTICLE.value, Outcome.NOT_MODIFIED.value)
 
@@ -54,6 +59,27 @@ class Removal:
 
     event: Event
     night: date
+
+
+@dataclass(frozen=True, slots=True)
+class DatedContents:
+    """Time and content of a portal's versions published last up to the time `last`; `oldest` is the time behind which all are.
+
+    `contents` are the SHA-256 of the contents by their time.
+    """
+
+    last: str
+    oldest: str
+    contents: dict[str, set[str]]
+
+    def covers(self, published: str) -> bool:
+        """Return True if every version of this time is among them."""
+        return self.oldest < published <= self.last
+
+    def may_hold(self, content: str, published: str) -> bool:
+        """Return True if one of them may be the article of this content and time (`RemovalQueries.namesakes`)."""
+        found = self.contents.get(published, ())
+        return bool(found) if _has_minute(published) else content in found
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,19 +159,32 @@ class RemovalQueries:
         further = self.own_keys(portal, set(found.values()) - found.keys()) if found else {}
         return {key: further.get(own, own) for key, own in found.items()}
 
+    def published_until(self, portal: str, last: str) -> DatedContents:
+        """Return time and content of the versions of the portal published last up to a time."""
+        contents: dict[str, set[str]] = {}
+        rows = self.connection.execute(_UNTIL, {"portal": portal, "last": last}).all()
+        for published, content in rows:
+            contents.setdefault(published, set()).add(content)
+        # Of the oldest time some may have been left out.
+        return DatedContents(last, min(contents) if len(rows) == _AT_ONCE else "", contents)
+
     def namesakes(self, portal: str, key: str, content: str, title: str, published: str | None) -> list[str]:
         """Return the keys of the portal's other articles that may be this one: as many as are worth a request.
 
         They have its publication time, and its content or, where the time has a minute, its title.
         """
-        has_minute = published is not None and "T" in published
+        has_minute = _has_minute(published)
         values = {"content": content, "portal": portal, "published": published}
         newest: dict[str, str] = {}
-        for row in self.connection.execute(_OF_CONTENT_OR_TIME if has_minute else _OF_CONTENT, values):
+        for row in self.connection.execute(_OF_TIME if has_minute else _OF_CONTENT, values):
             same = row.content_sha256 == content or row.title == title
             if same and row.portal == portal and row.published == published and row.key != key:
                 newest[row.key] = max(row.at, newest.get(row.key, ""))
         return sorted(newest, key=lambda other: newest[other], reverse=True)[:_NAMESAKES]
+
+
+def _has_minute(published: str | None) -> bool:
+    return published is not None and "T" in published
 
 
 def held(vanished: Sequence[date], night: date, gone_after: int) -> bool:
