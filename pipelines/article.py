@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from archive.model.records import Attachment, Image
 from vietnam.dates import Moment
+from vietnam.letters import fold_spaces
 
 
 class BlockKind(StrEnum):
@@ -171,4 +171,4 @@ class Article:
     def content(self) -> str:
         """Return title, lead and body with folded spaces, without the published line: the input of `content_sha256`."""
         parts = [self.title, *(block.text for block in self.blocks)]
-        return "\n".join(re.sub(r"\s+", " ", part).strip() for part in parts if part)
+        return "\n".join(fold_spaces(part) for part in parts if part)

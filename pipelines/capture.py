@@ -15,7 +15,7 @@ from archive.messages.reason import Reason
 from archive.model.enums import Via
 from archive.model.records import Capture, Document, PageRecord
 from pipelines.article import Article
-from vietnam.documents import cited_documents, document_numbers
+from vietnam.documents import read_citations
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -125,6 +125,7 @@ def document_of(article: Article, page: PageRecord, portal: str, via: Via) -> Do
     if page.warc is None or page.key is None or page.section is None:
         raise ValueError(f"{page.url} was not captured as an article")
     text = article.text()
+    documents, cited = read_citations(text)
     return Document(
         portal=portal,
         section=page.section,
@@ -142,8 +143,8 @@ def document_of(article: Article, page: PageRecord, portal: str, via: Via) -> Do
         author=article.author,
         layout=article.layout,
         extractor=article.extractor,
-        documents=document_numbers(text),
-        cited=cited_documents(text),
+        documents=documents,
+        cited=cited,
         attachments=article.attachments,
         images=article.images,
         flags=article.flags,

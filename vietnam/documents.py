@@ -20,14 +20,13 @@ _TYPES = frozenset(
 )
 _UPPER = "A-ZĐÀ-ÖØ-ÝĂĨŨƠƯẠ-Ỹ"
 _WORD = rf"[{_UPPER}][^\W\d_]{{0,13}}(?:&[{_UPPER}][^\W_]{{0,7}})*\d{{0,3}}"
-_START = r"(?<![\w/.,\-–&])(?<!\d )"
+# The first digit is read before what stands in front of it: so the engine looks at digits alone.
+_NUMBER = r"(?P<number>\d(?<![\w/.,\-–&]\d)(?<!\d \d)\d{0,5}[a-zđ]?)"
 _STATE = re.compile(
-    rf"{_START}(?P<number>\d{{1,6}}[a-zđ]?) ?/ ?(?:(?P<year>\d{{4}}|\d{{2}}) ?/ ?)?(?P<type>{_WORD})"
+    rf"{_NUMBER} ?/ ?(?:(?P<year>\d{{4}}|\d{{2}}) ?/ ?)?(?P<type>{_WORD})"
     rf"(?P<organ>(?: ?[-–] ?{_WORD}){{0,4}})(?![\w/])"
 )
-_PARTY = re.compile(
-    rf"{_START}(?P<number>\d{{1,6}}[a-zđ]?) ?[-–] ?(?P<type>{_WORD}) ?/ ?(?P<organ>{_WORD}(?:[-–]{_WORD}){{0,3}})(?![\w/])"
-)
+_PARTY = re.compile(rf"{_NUMBER} ?[-–] ?(?P<type>{_WORD}) ?/ ?(?P<organ>{_WORD}(?:[-–]{_WORD}){{0,3}})(?![\w/])")
 # What a count of cities or countries is followed by: `3/TP-HCM`.
 _PLACES = frozenset(("TP", "VN"))
 # Forms to be filled in are numbered like documents: `mẫu số 02/HĐBC-QH`.
@@ -123,6 +122,8 @@ def read_document_numbers(text: str) -> Iterator[DocumentNumber]:
 
 def _found(text: str) -> list[tuple[int, DocumentNumber]]:
     """Return each citation with its start."""
+    if "/" not in text:
+        return []
     found = [(match.start(), _state(match)) for match in _STATE.finditer(text)]
     found += [(match.start(), _party(match)) for match in _PARTY.finditer(text)]
     read = [(start, cited) for start, cited in found if cited and not _FORM.search(text, max(0, start - 10), start)]
@@ -131,10 +132,7 @@ def _found(text: str) -> list[tuple[int, DocumentNumber]]:
 
 def document_numbers(text: str) -> tuple[str, ...]:
     """Return the citations as the text has them, in order, each once; spaces around signs make no difference."""
-    seen: dict[str, str] = {}
-    for cited in read_document_numbers(text):
-        seen.setdefault(cited.raw.replace(" ", ""), cited.raw)
-    return tuple(seen.values())
+    return read_citations(text)[0]
 
 
 def read_number(raw: str) -> DocumentNumber | None:
@@ -144,6 +142,11 @@ def read_number(raw: str) -> DocumentNumber | None:
 
 def cited_documents(text: str) -> tuple[CitationContext, ...]:
     """Return day and issuer beside each number, once per number: the first place that gives either."""
+    return read_citations(text)[1]
+
+
+def read_citations(text: str) -> tuple[tuple[str, ...], tuple[CitationContext, ...]]:
+    """Return what `document_numbers` and `cited_documents` do, by one reading of the text."""
     text = clean_letters(text)
     names: dict[str, str] = {}
     contexts: dict[str, CitationContext] = {}
@@ -154,7 +157,7 @@ def cited_documents(text: str) -> tuple[CitationContext, ...]:
             day, by = _beside(text, start, start + len(cited.raw))
             if day is not None or by is not None:
                 contexts[number] = CitationContext(raw, day, by)
-    return tuple(contexts.values())
+    return tuple(names.values()), tuple(contexts.values())
 
 
 def _beside(text: str, start: int, end: int) -> tuple[date | None, str | None]:

@@ -7,7 +7,14 @@ from datetime import date
 
 import pytest
 
-from vietnam.documents import CitationContext, DocumentNumber, cited_documents, document_numbers, read_document_numbers
+from vietnam.documents import (
+    CitationContext,
+    DocumentNumber,
+    cited_documents,
+    document_numbers,
+    read_citations,
+    read_document_numbers,
+)
 
 CITED = [
     ("1234/QĐ-UBND", "1234", None, "QĐ", "UBND"),
@@ -110,3 +117,12 @@ def test_a_day_is_that_of_the_number_before_it() -> None:
         CitationContext("8/QĐ-UBND", date(2026, 3, 5)),
         CitationContext("7/QĐ-UBND", date(2026, 3, 4)),
     )
+
+
+def test_one_reading_gives_the_numbers_and_what_stands_beside_them() -> None:
+    text = "Căn cứ 8/QĐ-UBND; 1 7/QĐ-UBND, 17/QĐ-UBND ngày 05/3/2026, mẫu số 9/QĐ-UBND và -6/QĐ-UBND"
+    assert read_citations(text) == (
+        ("8/QĐ-UBND", "17/QĐ-UBND"),
+        (CitationContext("17/QĐ-UBND", date(2026, 3, 5)),),
+    )
+    assert read_citations("Không số nào") == ((), ())
