@@ -123,7 +123,7 @@ class BatchCommit:
     def _judge_group(self, transaction: Transaction, group: Sequence[QueuedLine]) -> None:
         facts = self._facts(transaction, group)
         lines: list[ArticleLine] = []
-        texts: dict[int, Fingerprint] = {}
+        texts: dict[int, tuple[QueuedLine, Fingerprint]] = {}
         first = self.first + len(self._own)
         for pending in group:
             lines += self._removals(transaction, facts, pending, first + len(lines))
@@ -133,16 +133,15 @@ class BatchCommit:
             if line is not None and line.revision_of:
                 known = VersionHistory(self.captures, transaction, self.folder, ChainMap(self._own, self.earlier))
                 line = described(line, pending.document.text, facts.of(line.key).version, known)
-            if line is not None and line.event is not Event.REDATED:
-                line = self._with_near(transaction, line, pending)
             self._name_text(pending, line)
             if line is not None:
                 pending.changed = line.event in (Event.REVISION, Event.REDATED)
                 lines.append(line)
                 if pending.fingerprint is not None and holds_text(line):
-                    texts[line.seq] = pending.fingerprint
+                    texts[line.seq] = pending, pending.fingerprint
+        lines = self._with_near(transaction, lines, texts)
         transaction.add_events(self.night, self.run, lines)
-        transaction.similar.add(self.night, self.run, texts)
+        transaction.similar.add(self.night, self.run, {seq: text for seq, (_, text) in texts.items()})
         self._own.update((line.seq, line) for line in lines)
 
     def note_readings(self, transaction: Transaction) -> None:
@@ -178,13 +177,24 @@ class BatchCommit:
         else:
             pending.temporary.rename(self.paths.root / line.file if pending.reasons else self.folder / line.file)
 
-    def _with_near(self, transaction: Transaction, line: ArticleLine, pending: QueuedLine) -> ArticleLine:
-        """Return the line with the near-duplicates of earlier nights; those of tonight are found when the night is sealed."""
-        new = pending.fingerprint
-        if new is None or not holds_text(line):
-            return line
-        found = transaction.similar.candidates(new.signature, self.night)
-        return linked(line, links(line, new, content_of(pending.data, new), found, self._read)) if found else line
+    def _with_near(
+        self,
+        transaction: Transaction,
+        lines: Sequence[ArticleLine],
+        texts: Mapping[int, tuple[QueuedLine, Fingerprint]],
+    ) -> list[ArticleLine]:
+        """Return the lines with the near-duplicates of earlier nights; those of tonight are found when the night is sealed."""
+        asked = [line.seq for line in lines if line.seq in texts and line.event is not Event.REDATED]
+        likely = transaction.similar.candidates([texts[seq][1].signature for seq in asked], self.night)
+        found = {seq: candidates for seq, candidates in zip(asked, likely, strict=True) if candidates}
+
+        def with_near(line: ArticleLine) -> ArticleLine:
+            if line.seq not in found:
+                return line
+            pending, new = texts[line.seq]
+            return linked(line, links(line, new, content_of(pending.data, new), found[line.seq], self._read))
+
+        return [with_near(line) for line in lines]
 
     def _read(self, text: StoredText) -> str | None:
         return read_content(run_folder(self.paths, date.fromisoformat(text.night), text.run), text)

@@ -125,7 +125,7 @@ def questions_of(documents: Synthetic, look_ups: int) -> Iterator[tuple[str, Ask
     picked = [documents.document(rng.randrange(documents.size)) for _ in range(look_ups)]
     tonight = documents.last_night + timedelta(days=1)
     signatures = {item.number: documents.signature(item.number) for item in picked}
-    near: dict[str, Ask] = {NEAR: lambda q, item: q.similar.candidates(signatures[item.number], tonight)}
+    near: dict[str, Ask] = {NEAR: lambda q, item: q.similar.candidates([signatures[item.number]], tonight)}
     for name, ask in (LOOK_UPS | near | _nightly(documents, tonight)).items():
         yield name, ask, picked
     for name, ask in SLOW.items():

@@ -187,9 +187,11 @@ QUESTIONS: dict[str, Question] = {
     ),
     "events.latest_version": each_key(lambda q, portal, key: q.events.latest_version(portal, key)),
     "similar.candidates": lambda q: [
-        sorted(text.id for text in q.similar.candidates(seen.signature, FAR))
+        sorted(text.id for text in found)
         for night in NIGHTS
-        for seen in q.similar.fingerprints(night, "bac_giang").values()
+        for found in q.similar.candidates(
+            [seen.signature for seen in q.similar.fingerprints(night, "bac_giang").values()], FAR
+        )
     ],
     "clusters.near_duplicates": each_key(
         lambda q, portal, key: [

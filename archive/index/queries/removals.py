@@ -18,7 +18,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import Connection, bindparam, exists, func, select
+from sqlalchemy import Connection, Select, bindparam, exists, func, select
 
 from archive.index.column_types import line_at, run_places
 from archive.index.queries.clusters import article_of
@@ -39,7 +39,7 @@ _AT_ONCE = 32  # versions that one question for those up to a time returns
 _NAMESAKES = 3  # articles that are compared with a new one
 _SESSION = re.compile(r";[^/]*|/\([A-Z]\([^)]*\)\)")
 # One condition each, the rest compared in Python: more of them lead the planner to every event of the portal.
-_VERSIONS = select(
+_VERSIONS: Select[Any] = select(  # Any: the rows of six columns become records
     EVENTS.c.key, EVENTS.c.at, EVENTS.c.portal, EVENTS.c.title, EVENTS.c.published, EVENTS.c.content_sha256
 ).where(_VERSION)
 _OF_CONTENT = _VERSIONS.where(EVENTS.c.content_sha256 == bindparam("content"))

@@ -10,18 +10,22 @@ A text has a number, its night before all else, so that the numbers of a band ar
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
 from hashlib import sha256
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Connection,
+    Integer,
     Row,
     Select,
+    Text,
     and_,
     between,
     bindparam,
@@ -29,10 +33,10 @@ from sqlalchemy import (
     func,
     insert,
     literal,
-    or_,
     select,
-    union_all,
+    true,
 )
+from sqlalchemy import cast as cast_to
 from sqlalchemy.dialects import postgresql, sqlite
 
 from archive.errors import ArchiveUnusable
@@ -50,6 +54,30 @@ _INSERT_BANDS = {
     "postgresql": postgresql.insert(BANDS).on_conflict_do_nothing(),
 }
 
+_AT_ONCE = 32  # texts that one question finds candidates for
+
+
+def _newest(dialect: str) -> Select[Any]:  # Any: the type of rows of a function
+    """Select the `BAND_ROWS` newest documents of each band asked for, which come as a JSON array."""
+    bands, end = bindparam("bands", type_=Text), bindparam("end", type_=BigInteger)
+    if dialect == "postgresql":
+        asked = func.jsonb_array_elements(cast_to(bands, postgresql.JSONB)).table_valued("value", name="asked")
+        band = cast_to(asked.c.value, Integer)
+        of_band = select(BANDS.c.document).where(BANDS.c.band == band, BANDS.c.document < end)
+        newest = of_band.order_by(BANDS.c.document.desc()).limit(BAND_ROWS).lateral()
+        return select(band, newest.c.document).select_from(asked.join(newest, true()))
+    # SQLite has no lateral join: the oldest of the newest bounds the others.
+    asked = func.json_each(bands).table_valued("value", name="asked")
+    older = BANDS.alias()
+    of_band = select(older.c.document).where(older.c.band == asked.c.value, older.c.document < end)
+    oldest = of_band.order_by(older.c.document.desc()).offset(BAND_ROWS - 1).limit(1).correlate(asked).scalar_subquery()
+    within = and_(BANDS.c.document >= func.coalesce(oldest, literal(-1 << 63, BigInteger)), BANDS.c.document < end)
+    return select(BANDS.c.band, BANDS.c.document).select_from(
+        asked.join(BANDS, and_(BANDS.c.band == asked.c.value, within))
+    )
+
+
+_NEWEST = {dialect: _newest(dialect) for dialect in _INSERT_BANDS}
 _OF_LINE = and_(
     EVENTS.c.night == SIGNATURES.c.night, EVENTS.c.run == SIGNATURES.c.run, EVENTS.c.seq == SIGNATURES.c.seq
 )
@@ -165,17 +193,29 @@ class SimilarQueries:
         of_line = and_(SIGNATURES.c.document == document, SIGNATURES.c.run == run, SIGNATURES.c.seq == seq)
         self.connection.execute(delete(SIGNATURES).where(of_line))
 
-    def candidates(self, signature: Signature, before: date) -> list[StoredText]:
-        """Return the `LIKELY` likeliest texts of earlier nights that share bands with a signature, in no order.
+    def candidates(self, signatures: Sequence[Signature], before: date) -> list[list[StoredText]]:
+        """Return for each signature the `LIKELY` likeliest texts of earlier nights that share bands with it, in no order.
 
         The index must hold signatures of this program's method (`check_method`).
         """
-        shared = signature.bands
-        if not shared:
-            return []
-        values = {_name(number): band for number, band in enumerate(shared)} | {"end": _first_number(before)}
-        found = list(self.connection.execute(_likeliest(len(shared)), values).scalars())
-        return self._stored(SIGNATURES.c.document.in_(found)) if found else []
+        groups = (signatures[start : start + _AT_ONCE] for start in range(0, len(signatures), _AT_ONCE))
+        return [found for group in groups for found in self._candidates(group, before)]
+
+    def _candidates(self, signatures: Sequence[Signature], before: date) -> list[list[StoredText]]:
+        bands = {band for signature in signatures for band in signature.bands}
+        if not bands:
+            return [[] for _ in signatures]
+        newest: dict[int, list[int]] = {}
+        values = {"bands": json.dumps(sorted(bands)), "end": _first_number(before)}
+        for band, document in self.connection.execute(_NEWEST[self.connection.dialect.name], values):
+            newest.setdefault(band, []).append(document)
+        likely = [_likeliest(signature.bands, newest) for signature in signatures]
+        texts: dict[int, list[StoredText]] = {}
+        wanted = {document for documents in likely for document in documents}
+        for text in self._stored(SIGNATURES.c.document.in_(wanted)) if wanted else ():
+            number = document_number(date.fromisoformat(text.night), text.run, text.seq)
+            texts.setdefault(number, []).append(text)
+        return [[text for document in documents for text in texts.get(document, ())] for documents in likely]
 
     def of_runs(self, night: date, runs: Iterable[str]) -> list[StoredText]:
         """Return every stored text of these runs of a night."""
@@ -210,32 +250,16 @@ def _of_run(night: date, run: str) -> ColumnElement[bool]:
     return and_(between(SIGNATURES.c.document, first, first + (1 << _SEQ_BITS) - 1), SIGNATURES.c.run == run)
 
 
-def _name(number: int) -> str:
-    return f"band{number}"
-
-
-@lru_cache(maxsize=4)
-def _likeliest(count: int) -> Select[tuple[int]]:
-    """Select the documents that share the most with `count` bands; a band of n texts weighs BAND_ROWS / n."""
-    terms = []
-    for number in range(count):
-        newest = (
-            select(BANDS.c.document)
-            .where(BANDS.c.band == bindparam(_name(number)), BANDS.c.document < bindparam("end"))
-            .order_by(BANDS.c.document.desc())
-            .limit(BAND_ROWS)
-            .subquery()
-        )
-        terms.append(select(newest.c.document, (literal(BAND_ROWS) // func.count().over()).label("weight")))
-    shared = union_all(*terms).subquery()
-    weight = func.sum(shared.c.weight)
-    return (
-        select(shared.c.document)
-        .group_by(shared.c.document)
-        .having(or_(func.count() >= LEAST_BANDS, weight >= BAND_ROWS // RARE))
-        .order_by(weight.desc(), shared.c.document.desc())
-        .limit(LIKELY)
-    )
+def _likeliest(bands: Sequence[int], newest: Mapping[int, Sequence[int]]) -> list[int]:
+    """Return the documents that share the most with these bands; a band of n texts weighs BAND_ROWS // n."""
+    shared, weights = Counter[int](), Counter[int]()
+    for band in bands:
+        documents = newest.get(band, ())
+        shared.update(documents)
+        for document in documents:
+            weights[document] += BAND_ROWS // len(documents)
+    found = [(weight, document) for document, weight in weights.items() if is_candidate(shared[document], weight)]
+    return [document for _, document in sorted(found, reverse=True)[:LIKELY]]
 
 
 def _fingerprint(row: Row[tuple[object, ...]]) -> Fingerprint:

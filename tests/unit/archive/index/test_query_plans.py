@@ -176,7 +176,7 @@ NIGHTLY: dict[str, Callable[[Queries], object]] = {
         q.responses.with_body(PORTAL, "u", "0"),
     ],
     "exact content": lambda q: [q.events.stored_texts(["0", "1"], LAST, PORTAL), q.events.with_content("0")],
-    "near content": lambda q: q.similar.candidates(Signature(tuple(range(32)), bytes(96)), LAST),
+    "near content": lambda q: q.similar.candidates([Signature(tuple(range(32)), bytes(96))], LAST),
     "one article of a person": lambda q: [
         q.events.find(article="a/b"),
         q.events.find(article="a/b@0"),

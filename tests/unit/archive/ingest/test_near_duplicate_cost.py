@@ -34,7 +34,7 @@ def test_many_of_one_notice_keep_a_look_up_bounded(tmp_path: Path) -> None:
         archive.seal(FIRST, {})
         with archive.index.reading() as queries:
             new = fingerprint("\n\n".join(["Tin", *release("n", "cầu").paragraphs]).encode(), None)
-            found = queries.similar.candidates(new.signature, LAST)
+            found = queries.similar.candidates([new.signature], LAST)[0]
             most = queries.connection.execute(select(func.count()).select_from(BANDS).group_by(BANDS.c.band)).scalars()
             assert (max(most), BAND_ROWS <= len(found) < 48) == (48, True), "the newest of a band are looked at"
         read: list[str] = []
