@@ -31,6 +31,10 @@ _CACHED = 1000  # characters: a text is compared more than once, and a portal re
 
 _TONES = "\u0300\u0301\u0309\u0303\u0323"
 _TONED_PAIR = re.compile(f"(o(?=[ae][{_TONES}])|u(?=y[{_TONES}]))([aey])([{_TONES}])")
+# Composed letters and signs of which none joins another one: nearly every text has no others, and need not be decomposed.
+_PLAIN = re.compile("[\x00-\u00ffĂăĐđĨĩŨũƠơƯư\u1ea0-\u1ef9\u2010-\u2027\u2030-\u205e₫]*")
+# The lower letters that are `a`, `e` or `y` with a tone, and may have a hook besides.
+_COMPOSED_PAIR = re.compile("o[àáảãạậặèéẻẽẹệ]|u[ỳýỷỹỵ]")
 
 # Letters only Vietnamese (or a proper Unicode text) uses: their presence speaks against a legacy font.
 _PROPER = re.compile("[ăĂđĐơƠưƯ\u1ea0-\u1ef9]")
@@ -120,12 +124,25 @@ def fold(s: str) -> str:
 
 
 def _fold(s: str) -> str:
+    if _PLAIN.fullmatch(s):
+        return fold_spaces(_COMPOSED_PAIR.sub(_folded_pair, s.casefold()).replace("ð", "đ"))
+    return _fold_decomposed(s)
+
+
+def _folded_pair(found: re.Match[str]) -> str:
+    return _FOLDED_PAIRS[found[0]]
+
+
+def _fold_decomposed(s: str) -> str:
     s = unicodedata.normalize("NFD", unicodedata.normalize("NFD", _stream_safe(s)).casefold())
     s = _TONED_PAIR.sub(r"\1\3\2", s).replace("ð", "đ")
     return fold_spaces(nfc(s))
 
 
 _fold_short = lru_cache(maxsize=4096)(_fold)
+_FOLDED_PAIRS = {
+    pair: _fold_decomposed(pair) for pair in (*(f"o{c}" for c in "àáảãạậặèéẻẽẹệ"), *(f"u{c}" for c in "ỳýỷỹỵ"))
+}
 
 
 def strip_diacritics(s: str) -> str:

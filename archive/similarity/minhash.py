@@ -127,7 +127,13 @@ def _shingles(text: str) -> frozenset[str]:
 
 
 def _runs(sentences: list[list[str]], length: int) -> set[str]:
-    return {" ".join(words[i : i + length]) for words in sentences for i in range(max(1, len(words) - length + 1))}
+    runs: set[str] = set()
+    for words in sentences:
+        if len(words) > length:
+            runs.update(map(" ".join, zip(*(words[start:] for start in range(length)), strict=False)))
+        else:
+            runs.add(" ".join(words))
+    return runs
 
 
 def _sentences(text: str) -> list[list[str]]:

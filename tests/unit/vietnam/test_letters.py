@@ -12,6 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from webencodings.labels import LABELS  # type: ignore[import-untyped]  # ships no types
 
+from vietnam import letters
 from vietnam.letters import (
     _MOJIBAKE,
     _MOJIBAKE_SIGNS,
@@ -276,3 +277,12 @@ def test_whatever_a_pattern_finds_has_one_of_its_signs(pattern: re.Pattern[str],
     for first in set(letters) - set(signs):
         pairs = " ".join(first + second for second in letters)
         assert not [found for found in pattern.findall(pairs) if not set(found) & set(signs)]
+
+
+def test_letters_that_join_no_others_fold_as_their_parts_do() -> None:
+    plain = [letter for letter in map(chr, range(0x3000)) if letters._PLAIN.fullmatch(letter)]
+    for first in plain:
+        for second in ("", *"oOuUaey ộ"):
+            for text in (first + second, second + first):
+                assert letters._fold(text) == letters._fold_decomposed(text)
+    assert letters._PLAIN.fullmatch("Hoà\u0301") is None
