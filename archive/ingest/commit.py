@@ -37,7 +37,7 @@ from archive.storage.texts import content_sha256, file_name, text_bytes, version
 
 @dataclass(frozen=True, slots=True)
 class GroupFacts:
-    """What the index holds before a group of lines: their articles' events, texts with their contents, late articles."""
+    """Hold what the index knows before a group of lines: their articles' events, texts with their contents, late articles."""
 
     events: Mapping[str, LatestEvents]
     texts: Mapping[tuple[str, bool], Version]

@@ -79,7 +79,7 @@ def chain_order(rows: Iterable[tuple[object, ...]]) -> list[SealKey]:
 
 @dataclass(frozen=True, slots=True)
 class FillOptions:
-    """How words are filled in: unreadable files go to `problem` and stay out.
+    """Options of filling in words: unreadable files go to `problem` and stay out.
 
     `jobs`: processes that read; None for every core, or one where there is little to read. `progress` counts files.
     """

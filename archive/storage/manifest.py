@@ -173,7 +173,7 @@ def seals_on_disk(paths: Paths, night: date) -> list[Seal]:
         try:
             seal = read_seal(read_stored(path), signed=_is_signed(path))
         except ValueError as error:
-            raise ArchiveUnusable(Reason.of("manifest_damaged", file=str(path), error=str(error))) from None
+            raise ArchiveUnusable(Reason.of("file_damaged", file=str(path), error=str(error))) from None
         except OSError as error:
             file, reason = str(error.filename or path), error.strerror or str(error)
             raise ArchiveUnusable(Reason.of("manifest_unreadable", file=file, error=reason)) from None

@@ -68,4 +68,4 @@ def read_text_file(path: Path, digest: str | None) -> bytes | None:
 def damaged_file(path: Path, error: OSError | ValueError) -> DamagedFile:
     """Return the error of a file that cannot be read or does not hold what it should, with the file's name and the remedy."""
     why = Reason.sentence(str(error.strerror)) if isinstance(error, OSError) else Reason.of_error(error)
-    return DamagedFile(Reason.of("manifest_damaged", file=str(path), error=str(why)))
+    return DamagedFile(Reason.of("file_damaged", file=str(path), error=str(why)))

@@ -25,7 +25,7 @@ _NIGHTS = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What one run took, and the requests that the server answered meanwhile."""
+    """Hold what one run took, and the requests that the server answered meanwhile."""
 
     usage: Usage
     requests: int

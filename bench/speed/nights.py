@@ -35,7 +35,7 @@ _IDLE = timedelta(days=3)
 
 @dataclass(frozen=True, slots=True)
 class NightFigures:
-    """What one night of some portals took, with its articles and requests."""
+    """Hold what one night of some portals took, with its articles and requests."""
 
     portals: int
     jobs: int

@@ -60,7 +60,7 @@ _SHOWN, _WIDTH = 20, 110  # statements, and letters of each
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What one article brought in the earlier and in the later half of a night, and the night's end by all its articles.
+    """Hold what one article brought in the earlier and in the later half of a night, and the night's end by all its articles.
 
     Names are those of the counters, and `read` for the bytes that the crawl's own process read from files and pipes, which
     the end does not have. `traces` are the lines run in each function of ours during some articles of each third. `kept`

@@ -29,7 +29,7 @@ _OFFLINE = {
     "bac_giang": (date(2025, 9, 15), State.MOVED),
     "vinh_phuc": (date(2025, 10, 6), State.GONE),
 }
-"""When portals of merged provinces go offline, and how; until then they are as quiet as an office that closed."""
+"""Moments at which portals of merged provinces go offline, and the way they do; until then they are as quiet as an office that closed."""
 _ASK_DAYS = 30  # how often one that is gone is asked again
 _RUN_STATES = (State.GOOD, State.UNREACHABLE, State.BLOCKED, State.FAILED, State.INTERRUPTED)
 

@@ -1,4 +1,4 @@
-"""What a crawl and its reader import: loaded once in the process that crawls are forked from.
+"""Import what a crawl and its reader need: loaded once in the process that crawls are forked from.
 
 Nothing here may install a reactor: each crawl chooses its own.
 """

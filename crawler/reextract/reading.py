@@ -48,7 +48,7 @@ class NewReading:
 
 @dataclass(frozen=True, slots=True)
 class Rereading:
-    """How captures are read again: today's layouts, the most bytes of a decoded body, and the kind of the archive."""
+    """Read captures again by these rules: today's layouts, the most bytes of a decoded body, and the kind of the archive."""
 
     layouts: tuple[Layout, ...]
     limit_bytes: int

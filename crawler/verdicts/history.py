@@ -60,7 +60,7 @@ class NightVolume:
 
 @dataclass(slots=True)
 class _LastComplete:
-    """When something was last seen whole, and what unfinished nights have shown of it since."""
+    """Hold the last day on which something was seen whole, and what unfinished nights have shown of it since."""
 
     day: date
     carried: int = 0

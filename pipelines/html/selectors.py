@@ -59,7 +59,7 @@ class _Compound:
 
     @property
     def is_single(self) -> bool:
-        """Whether one condition is all of it, by which candidates are found already."""
+        """True if one condition is all of it, by which candidates are found already."""
         return not self.without and bool(self.tag) + len(self.tests) <= 1
 
 

@@ -47,7 +47,7 @@ class PageQuestion:
 
 @dataclass(frozen=True, slots=True)
 class PageFacts:
-    """What the outcome of a response is decided from, as far as its tree says it; `shape` is None where there is no tree."""
+    """Hold what a page's tree says for the outcome of its response; `shape` is None where there is no tree."""
 
     shape: PageShape | None
     has_article: bool

@@ -23,7 +23,7 @@ from pipelines.prefork.client import ChildProcess, start_program
 from pipelines.sandbox.child_process import FAILED, LENGTH, framed
 
 WAITING = 6
-"""How many times its deadline a child may take on the clock of the wall for one part of an answer."""
+"""Multiple of its deadline that a child may take on the clock of the wall for one part of an answer."""
 _START = 60.0  # seconds for the child to load its libraries on a busy machine
 _CPUCLOCK_SCHED = 2  # include/linux/posix-timers.h
 _PIPE = 256 * 1024  # bytes that a pipe holds: most pages go through in one piece

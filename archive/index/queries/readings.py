@@ -49,7 +49,7 @@ class ReadVersion:
 
 @dataclass(frozen=True, slots=True)
 class SourceRecord:
-    """How often a source's time of an article moved with a change of the article, and how often it stood still."""
+    """Count how often a source's time of an article moved with a change of the article, and how often it stood still."""
 
     moved: int
     stood: int

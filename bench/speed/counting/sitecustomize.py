@@ -24,7 +24,7 @@ from types import CodeType, FrameType, ModuleType
 from typing import Any
 
 NAMES = ("statements", "transactions", "connections", "parses", "flushes", "opened", "calls")
-"""What is counted, in the order of the file's 64-bit numbers.
+"""Names of the counters, in the order of the file's 64-bit numbers.
 
 `statements` at the cursor of SQLite, whatever stands above it; `parses` of HTML of a whole page's size; `flushes` are
 fsync(2) and its like; `opened` files that are no part of a program; `calls` of Python functions while they are traced.

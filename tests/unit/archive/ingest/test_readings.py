@@ -1,4 +1,4 @@
-"""What an article was last read from is known as long as its latest version was read then and it stands."""
+"""The page that an article was last read from is known as long as its latest version was read then and it stands."""
 
 from __future__ import annotations
 

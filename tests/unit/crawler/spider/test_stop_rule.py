@@ -1,4 +1,4 @@
-"""When a walk ends, as pure logic, interrupted walks included."""
+"""The end of a walk, as pure logic, interrupted walks included."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the extraction process says of a page that may be unchanged at its next recheck."""
+"""The extraction process's answer about a page that may be unchanged at its next recheck."""
 
 from __future__ import annotations
 
