@@ -57,7 +57,7 @@ def _written_anew(connection: Connection, table: str) -> int:
     try:
         connection.exec_driver_sql(f"VACUUM (FULL, ANALYZE, VERBOSE) {table}")
     finally:
-        driver.remove_notice_handler(note)  # type: ignore[union-attr]
+        driver.remove_notice_handler(note)  # type: ignore[union-attr]  # the same
     if not kept:
         raise ArchiveError(
             f"the server does not say whether deleted rows remain in {table}: PostgreSQL 13 and newer do"

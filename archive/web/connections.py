@@ -18,7 +18,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 HEAD_SECONDS = 10.0
 """Seconds from the first moment of a connection, or the first byte of a further request, to the end of the head."""
 READ_SECONDS = 30.0
-"""Seconds in which a reader takes nothing of an answer."""
+"""Seconds for a reader to take what the server holds of an answer, 64 KiB at the most, before more of it is sent."""
 _WAITING = 256  # connections without a whole head, in all
 _WAITING_OF_ONE = 64  # the same for one address
 _REQUESTS_OF_ONE = 32  # requests in progress of one address: the half of all, so that one leaves room for another
@@ -72,7 +72,9 @@ class Connection(H11Protocol):
     def __init__(self, connections: Connections, **arguments: object) -> None:
         super().__init__(**arguments)  # type: ignore[arg-type]  # uvicorn's own
         self._others = connections
-        self._timer: asyncio.TimerHandle | None = None
+        # Two clocks: bytes sent while an answer waits for its reader must not stop the reader's.
+        self._head: asyncio.TimerHandle | None = None
+        self._reader: asyncio.TimerHandle | None = None
         self._address = ""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
@@ -83,8 +85,8 @@ class Connection(H11Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
-        self._stop()
-        self._others.waiting.pop(self, None)
+        self._head_came()
+        self._reader_takes()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -93,33 +95,36 @@ class Connection(H11Protocol):
         if self.transport.is_closing():
             return
         if self.cycle is not None and not self.cycle.response_complete:
-            self._stop()
-            self._others.waiting.pop(self, None)
+            self._head_came()
         elif self not in self._others.waiting:
             self._await_head()
 
     def pause_writing(self) -> None:
         """Start the reader's clock: the answer no longer fits into the socket."""
         super().pause_writing()
-        self._stop()
-        self._timer = self.loop.call_later(self._others.read_seconds, self.transport.abort)
+        self._reader = self.loop.call_later(self._others.read_seconds, self.transport.abort)
 
     def resume_writing(self) -> None:
         """Stop the reader's clock."""
         super().resume_writing()
-        self._stop()
+        self._reader_takes()
 
     def end(self) -> None:
         """Close the connection; it has no request."""
-        self._others.waiting.pop(self, None)
+        self._head_came()
         self.transport.close()
 
     def _await_head(self) -> None:
-        self._stop()
-        self._timer = self.loop.call_later(self._others.head_seconds, self.end)
+        self._head = self.loop.call_later(self._others.head_seconds, self.end)
         self._others.wait(self, self._address)
 
-    def _stop(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+    def _head_came(self) -> None:
+        self._others.waiting.pop(self, None)
+        if self._head is not None:
+            self._head.cancel()
+            self._head = None
+
+    def _reader_takes(self) -> None:
+        if self._reader is not None:
+            self._reader.cancel()
+            self._reader = None

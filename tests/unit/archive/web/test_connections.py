@@ -10,7 +10,7 @@ from typing import cast
 
 import pytest
 import uvicorn
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from archive.web import connections
@@ -23,6 +23,9 @@ LARGE = "x" * 20_000_000
 async def answer(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["path"] == "/slow":
         await asyncio.sleep(1)
+    if scope["path"] == "/parts":
+        await StreamingResponse(iter([LARGE] * 3))(scope, receive, send)
+        return
     await PlainTextResponse(LARGE if scope["path"] == "/large" else "answered")(scope, receive, send)
 
 
@@ -115,6 +118,20 @@ def test_an_answer_that_is_not_taken_ends() -> None:
             except ConnectionResetError:
                 taken = 0
             assert taken < len(LARGE)
+            assert own.requests == {}
+
+    ended(case)
+
+
+def test_bytes_of_a_further_request_do_not_stop_the_reader_s_clock() -> None:
+    async def case() -> None:
+        own = Connections(read_seconds=0.5)
+        async with server(own) as connect:
+            _, writer = await connect()
+            writer.write(HEAD.replace(b"/ ", b"/parts ", 1))
+            for _ in range(15):
+                await asyncio.sleep(0.1)
+                writer.write(b"G")
             assert own.requests == {}
 
     ended(case)
