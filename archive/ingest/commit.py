@@ -12,7 +12,6 @@ from collections import ChainMap
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from hashlib import sha256
 from pathlib import Path
 
 from archive.index.column_types import storable
@@ -23,8 +22,8 @@ from archive.index.queries.similar import Fingerprint, StoredText
 from archive.index.reader import ArchiveReader, run_folder
 from archive.index.transaction import Transaction
 from archive.ingest.late_articles import LateArticles
-from archive.ingest.near_duplicates import content_of, fingerprint, holds_text, linked, links, read_content
-from archive.ingest.queue import QueuedLine, independent_groups
+from archive.ingest.near_duplicates import content_of, holds_text, linked, links, read_content
+from archive.ingest.queue import QueuedLine, independent_groups, is_textless
 from archive.ingest.revisions import VersionHistory, described
 from archive.model.enums import LATE, Event, Outcome, Via
 from archive.model.judgement import Judge, Version
@@ -32,7 +31,7 @@ from archive.model.records import Document, PageRecord
 from archive.storage.fsync import TEMPORARY, make_folder, sync_folder, write_all_flushed
 from archive.storage.jsonl import ArticleLine, article_line
 from archive.storage.paths import Paths
-from archive.storage.texts import content_sha256, file_name, text_bytes, version_id
+from archive.storage.texts import file_name, version_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +73,11 @@ class BatchCommit:
             line.last_body = bodies.get(storable(key))
 
     def write_texts(self) -> None:
-        """Write each document's text under a temporary name, flushed to disk, and compute its fingerprint."""
+        """Write each document's text under a temporary name, flushed to disk."""
         for number, pending in enumerate(self.pending):
-            document = pending.document
-            if document is None:
-                continue
-            if not _is_textless(document):
-                pending.data = text_bytes(document.text)
+            if pending.document is not None and not is_textless(pending.document):
                 folder = self.paths.quarantine(self.night, self.portal) if pending.reasons else self.folder
                 pending.temporary = folder / f"{TEMPORARY}{os.getpid()}-{number}"
-            pending.digest, pending.content = sha256(pending.data).hexdigest(), content_sha256(document.content)
-            if _is_textless(document):
-                pending.digest = pending.content = (pending.page and pending.page.body_sha256) or pending.digest
-            elif not pending.reasons and document.attachment_of is None:
-                pending.fingerprint = fingerprint(pending.data, document.published_raw)
         for folder in self._folders:
             make_folder(folder)
         write_all_flushed({line.temporary: line.data for line in self.pending if line.temporary is not None})
@@ -262,11 +252,7 @@ class BatchCommit:
         line = replace(line, revision_of=judgement.revision_of, duplicate_of=judgement.duplicate_of)
         if document.key in facts.late:
             line = replace(line, flags=(*line.flags, LATE))
-        if judgement.event is Event.DUPLICATE or (attached and (judgement.duplicate_of or _is_textless(document))):
+        if judgement.event is Event.DUPLICATE or (attached and (judgement.duplicate_of or is_textless(document))):
             return line
         return replace(line, file=file_name(seq, digest), sha256=digest, bytes=len(pending.data))
 
-
-def _is_textless(document: Document) -> bool:
-    """Return whether this is an attachment without a text; an article's text has its title at least."""
-    return document.attachment_of is not None and not document.text

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from archive.index.column_types import storable
 from archive.index.queries.similar import Fingerprint
+from archive.ingest.near_duplicates import fingerprint
 from archive.messages.reason import Reason
 from archive.model.records import Document, PageRecord, Reading
+from archive.storage.texts import content_sha256, text_bytes
 
 
 @dataclass(slots=True)
@@ -48,6 +51,28 @@ class QueuedLine:
     def concerns_others(self) -> bool:
         """True if the line may add events of articles that it is not about: it may be another article's new address."""
         return self.is_gone or self.new_key is not None
+
+
+def is_textless(document: Document) -> bool:
+    """Return whether this is an attachment without a text; an article's text has its title at least."""
+    return document.attachment_of is not None and not document.text
+
+
+def prepare(line: QueuedLine) -> None:
+    """Make the bytes of a line's text, their digests and the text's fingerprint.
+
+    An attachment without a text is known by the digest of its file.
+    """
+    document = line.document
+    if document is None:
+        return
+    if not is_textless(document):
+        line.data = text_bytes(document.text)
+    line.digest, line.content = sha256(line.data).hexdigest(), content_sha256(document.content)
+    if is_textless(document):
+        line.digest = line.content = (line.page and line.page.body_sha256) or line.digest
+    elif not line.reasons and document.attachment_of is None:
+        line.fingerprint = fingerprint(line.data, document.published_raw)
 
 
 def independent_groups(queue: Iterable[QueuedLine]) -> Iterator[list[QueuedLine]]:

@@ -25,7 +25,7 @@ from archive.ingest.late_articles import LateArticles
 from archive.ingest.lookups import RunLookups
 from archive.ingest.near_duplicates import read_fingerprints
 from archive.ingest.placement import LockHolder, hold, place_run
-from archive.ingest.queue import QueuedLine
+from archive.ingest.queue import QueuedLine, prepare
 from archive.ingest.recovery import recover
 from archive.ingest.summary import JudgeNight, RunSummary, SummaryContext, tally
 from archive.leases.fencing import Fence
@@ -144,9 +144,13 @@ class RunWriter:
         Raises what `commit` raises.
         """
         if page is not None and page.warc is not None and page.warc in self._unjudged:
-            _, digest = self._unjudged.pop(page.warc)
+            _, digest = self._unjudged[page.warc]
             page = replace(page, body_sha256=page.body_sha256 or digest or None)
-        self._queue.append(QueuedLine(page, document, reasons, gone_after=gone_after, new_key=new_key, again=again))
+        line = QueuedLine(page, document, reasons, gone_after=gone_after, new_key=new_key, again=again)
+        prepare(line)  # now, while the next page is read, and not when everything waits for the commit
+        if page is not None and page.warc is not None:
+            self._unjudged.pop(page.warc, None)
+        self._queue.append(line)
         now = monotonic()
         if self._queued_since is None:
             self._queued_since = now
