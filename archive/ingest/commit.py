@@ -255,4 +255,3 @@ class BatchCommit:
         if judgement.event is Event.DUPLICATE or (attached and (judgement.duplicate_of or is_textless(document))):
             return line
         return replace(line, file=file_name(seq, digest), sha256=digest, bytes=len(pending.data))
-
