@@ -8,6 +8,7 @@ parts. A part begins with `+`; a frame that begins with `-` is a line of words o
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import signal
@@ -46,7 +47,10 @@ def serve(arguments: Sequence[str], load: Callable[[], Answer]) -> None:
     source, sink = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     # What a library prints must not fall among the frames.
     os.dup2(2, 1)
+    gc.disable()  # while modules come, which all stay
     read = load()
+    gc.freeze()
+    gc.enable()
     _put(sink, PART)
     context = b""
     while (question := _frame(source)) is not None:

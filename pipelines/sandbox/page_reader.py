@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 
 from archive.model.records import PageRecord
@@ -78,10 +79,13 @@ class PageReader:
     async def _ask(
         self, answer: PageAnswer, page: PageRecord, question: PageQuestion, body: bytes, layouts: Sequence[Layout]
     ) -> None:
-        async with self._turn:  # whether a page is sampled depends on those before it
+        async with AsyncExitStack() as turn:
+            await turn.enter_async_context(self._turn)
             sampled = question.extract and self.is_sampled_page(page)
             request = page_request(replace(question, crosscheck=sampled), body, layouts)
             parts = iter(self._worker.ask(request))
+            if not question.extract or page.lookback is not None or page.section in self._sections:
+                await turn.aclose()  # else whether the next page is sampled depends on this one
             if question.judge:
                 answer.facts.set_result(FACTS.decode(await next(parts)))
             if question.extract:

@@ -1,6 +1,7 @@
 """Read untrusted bodies in a child process with a deadline and a memory limit: the parent's side.
 
-One child serves many bodies over its own two pipes, one after the other. It is killed at the deadline and started again
+One child serves many bodies over its own two pipes, one after the other; the next one is written while it reads, so that
+it need not wait for an event loop that does something else. It is killed at the deadline and started again
 for the next body. The deadline counts the child's processor time: a busy machine must not make a body unreadable. A
 child that waits instead of computing is killed after WAITING times the deadline. It dies with its parent and holds
 nothing of the parent's but those pipes (`pipelines.sandbox.child_process`).
@@ -26,6 +27,7 @@ WAITING = 6
 """Multiple of its deadline that a child may take on the clock of the wall for one part of an answer."""
 _START = 60.0  # seconds for the child to load its libraries on a busy machine
 _CPUCLOCK_SCHED = 2  # include/linux/posix-timers.h
+_AHEAD = 2  # requests at the child: the one that it reads, and the next, so that it need not wait for us
 _PIPE = 256 * 1024  # bytes that a pipe holds: most pages go through in one piece
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -67,6 +69,10 @@ class _Asked:
             self.parts[self.done].set_result(part)
         self.done += 1
 
+    @property
+    def is_done(self) -> bool:
+        return self.done == len(self.parts)
+
     def fail(self, error: Exception) -> None:
         for part in self.parts[self.done :]:
             if not part.done():
@@ -87,7 +93,7 @@ class ReaderProcess:
         self.module, self.deadline, self.memory = module, deadline, memory
         self._child: _Child | None = None
         self._queue: deque[_Asked] = deque()
-        self._asked: _Asked | None = None
+        self._sent: deque[_Asked] = deque()
         self._until = _Deadline(0.0)
         self._timer: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -127,8 +133,8 @@ class ReaderProcess:
     def close(self) -> None:
         """End the child; a body that is being read is given up."""
         self._stop()
-        left = [*([self._asked] if self._asked is not None else []), *self._queue]
-        self._asked = None
+        left = [*self._sent, *self._queue]
+        self._sent.clear()
         self._queue.clear()
         for asked in left:
             asked.fail(ReadFailed(f"the reading process was ended before {asked.request.what}", ended=True))
@@ -147,9 +153,7 @@ class ReaderProcess:
 
     def _stop(self) -> None:
         child, self._child = self._child, None
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        self._rest()
         if child is not None:
             if self._loop is not None:
                 self._loop.remove_reader(child.answers)
@@ -182,27 +186,36 @@ class ReaderProcess:
         return child
 
     def _next(self) -> None:
-        """Send the next request when the child is free."""
-        while self._asked is None and self._queue:
-            child = self._begin()
+        """Send the next request when the child is free, and one ahead when the one before it is written."""
+        while self._queue and len(self._sent) < _AHEAD:
+            # A child that ended on what it reads is noticed at its pipe.
+            child = self._child if self._sent else self._begin()
             if child is None:
                 continue
-            if not child.ready:
+            if not child.ready or child.is_writing:
                 return
-            self._asked = self._queue.popleft()
-            child.put(self._asked.request)
-            self._await(_Deadline.of(child, self.deadline))
-            self._writable()
+            asked = self._queue.popleft()
+            self._sent.append(asked)
+            child.put(asked.request)
+            if len(self._sent) == 1:
+                self._await(_Deadline.of(child, self.deadline))
+            self._write()
 
     def _await(self, until: _Deadline) -> None:
         """Wait for the next frame until then."""
         assert self._loop is not None  # noqa: S101
+        self._rest()
         self._until = until
-        if self._timer is not None:
-            self._timer.cancel()
         self._timer = self._loop.call_later(max(until.left(), 0.0), self._look)
 
+    def _rest(self) -> None:
+        """Wait for nothing."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
     def _look(self) -> None:
+        # An answer that lies in the pipe was taken before: the loop looks at its pipes first.
         left = self._until.left()
         if left <= 0:
             self._give_up(TimeoutError())
@@ -210,6 +223,10 @@ class ReaderProcess:
             self._timer = self._loop.call_later(left, self._look)
 
     def _writable(self) -> None:
+        self._write()
+        self._next()
+
+    def _write(self) -> None:
         child, loop = self._child, self._loop
         if child is None or loop is None:
             return
@@ -235,26 +252,26 @@ class ReaderProcess:
         self._next()
 
     def _take(self, child: _Child, frame: bytes) -> None:
-        asked = self._asked
+        asked = self._sent[0] if self._sent else None
         if asked is None:
             child.ready = True
         elif frame.startswith(FAILED):
             asked.fail(_failed(frame, asked.request))
         else:
             asked.take(frame[1:])
-        if asked is not None and asked.done < len(asked.parts):
+        if asked is not None and asked.is_done:
+            self._sent.popleft()
+        if self._sent:
             self._await(_Deadline.of(child, self.deadline))
-            return
-        self._asked = None
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        else:
+            self._rest()
 
     def _give_up(self, lost: TimeoutError | EOFError) -> None:
         """End a child that is lost and with it the request that it read, or that waited for its start."""
-        child, asked = self._child, self._asked
+        child, asked = self._child, self._sent.popleft() if self._sent else None
         self._stop()
-        self._asked = None
+        self._queue.extendleft(reversed(self._sent))  # written, and not read
+        self._sent.clear()
         if asked is None and self._queue and child is not None and not child.ready:
             asked = self._queue.popleft()
         if asked is not None and child is not None:
@@ -300,6 +317,11 @@ class _Child:
         self._context = request.context
         self._rest = memoryview(b"".join(map(framed, (request.question, changed, request.body))))
 
+    @property
+    def is_writing(self) -> bool:
+        """True when a part of the last request is not written yet."""
+        return bool(self._rest)
+
     def write(self) -> bool:
         """Write what the pipe takes; return whether nothing is left. Raises EOFError when the child ended."""
         while self._rest:
@@ -312,14 +334,15 @@ class _Child:
         return True
 
     def read(self) -> list[bytes]:
-        """Return the frames that are whole by now. Raises EOFError when the child ended."""
+        """Return the frames that are whole by now. Raises EOFError when the child ended and there are none."""
+        ended = False
         try:
             while data := os.read(self.answers, _PIPE):
                 self._data += data
                 if len(data) < _PIPE:
                     break
             else:
-                raise EOFError
+                ended = True
         except BlockingIOError:
             pass
         frames = []
@@ -329,6 +352,8 @@ class _Child:
                 break
             frames.append(bytes(self._data[LENGTH:end]))
             del self._data[:end]
+        if ended and not frames:
+            raise EOFError
         return frames
 
     def wait(self, until: _Deadline) -> list[bytes]:

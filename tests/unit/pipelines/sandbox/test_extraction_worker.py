@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import signal
 import socket
 import subprocess
 import sys
+import termios
 import threading
 import time
 from collections.abc import Iterator
@@ -18,6 +20,7 @@ import pytest
 
 from pipelines.article_json import article_from_json, article_to_json
 from pipelines.extract import extract
+from pipelines.sandbox.child_process import LENGTH
 from pipelines.sandbox.extraction_worker import ExtractFailed, ExtractionWorker, ExtractTimeout, page_request
 from pipelines.sandbox.page_question import PageQuestion, layouts_context, layouts_of
 from pipelines.sandbox.reader_process import WAITING
@@ -140,6 +143,56 @@ def test_the_event_loop_goes_on_while_a_page_is_read() -> None:
         return ticks
 
     assert asyncio.run(run()) >= 10
+
+
+def test_the_next_page_is_read_while_the_loop_does_something_else() -> None:
+    request = page_request(PageQuestion(BASE, NOW), PAGE, (PLAIN,))
+
+    async def run() -> None:
+        with ExtractionWorker() as worker:
+            size = LENGTH + 1 + len(await worker.ask(request)[0])
+            answers = [worker.ask(request)[0] for _ in range(2)]
+            until = time.monotonic() + 60
+            while _in_pipe(worker) < 2 * size and time.monotonic() < until:
+                time.sleep(0.01)  # the loop stands still until both answers are there
+            assert _in_pipe(worker) == 2 * size
+            assert len(set(await asyncio.gather(*answers))) == 1
+
+    asyncio.run(run())
+
+
+def _in_pipe(worker: ExtractionWorker) -> int:
+    """Return the bytes of answers that were not read yet."""
+    assert worker._child is not None
+    return int.from_bytes(fcntl.ioctl(worker._child.answers, termios.FIONREAD, bytes(4)), sys.byteorder)
+
+
+@pytest.mark.parametrize("lost", [HOSTILE, b"<html><body>" + b"<p>x</p>" * 3_000_000], ids=["deadline", "memory"])
+def test_a_page_written_ahead_outlives_the_child_that_it_was_written_to(lost: bytes) -> None:
+    async def run() -> None:
+        with ExtractionWorker(deadline=2.0, memory=900 * 1024 * 1024) as worker:
+            bodies = [PAGE, lost, PAGE, PAGE]
+            parts = [worker.ask(page_request(PageQuestion(BASE, NOW), body, (PLAIN,)))[0] for body in bodies]
+            found = await asyncio.gather(*parts, return_exceptions=True)
+        assert [isinstance(answer, bytes) for answer in found] == [True, False, True, True]
+        assert isinstance(found[1], ExtractTimeout | ExtractFailed)
+
+    asyncio.run(run())
+
+
+def test_an_answer_that_came_late_to_the_loop_is_no_timeout() -> None:
+    async def run() -> None:
+        with ExtractionWorker(deadline=0.5) as worker:
+            (first,) = worker.ask(page_request(PageQuestion(BASE, NOW), PAGE, (PLAIN,)))
+            (second,) = worker.ask(page_request(PageQuestion(BASE, NOW), HOSTILE, (PLAIN,)))
+            while worker._child is None or not worker._sent:
+                await asyncio.sleep(0.01)
+            time.sleep(1.0)  # the child is at the second page by now, past the deadline of the first
+            assert b"layout" in await first
+            with pytest.raises(ExtractTimeout):
+                await second
+
+    asyncio.run(run())
 
 
 def test_the_child_dies_with_a_killed_parent() -> None:
