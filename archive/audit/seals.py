@@ -82,7 +82,7 @@ def read_seals(identity: Identity, paths: Paths, night: date, audit: Audit, keys
         if seal.archive != identity.id:
             audit.found(Code.WRONG_ARCHIVE, name, Reason.of("of_archive", archive=seal.archive))
         _check_signature(paths, path, data, audit, keys)
-        link = ChainLink(seal.night, seal.number, sha256(data).hexdigest(), seal.chained, seal.withheld)
+        link = ChainLink(seal.night, seal.number, seal.head_from(sha256(data).hexdigest()), seal.chained, seal.withheld)
         found.append(SealFile(seal, night, link))
     for path in sorted(folder.glob("manifest-*.sig")):
         if not path.with_suffix(".json").exists():

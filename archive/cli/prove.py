@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from datetime import date
 from pathlib import Path
 
 from archive.cli.arguments import Commands, add_identifier, find_one
@@ -12,7 +13,7 @@ from archive.errors import ExitCode, UsageError
 from archive.export.proofs import prove
 from archive.model.enums import REMOVALS
 from archive.sealing.head import read_head
-from archive.sealing.proof import check_proof
+from archive.sealing.proof import ProofError, check_proof
 from archive.storage.fsync import disk_errors, write_durably
 from archive.store import Archive
 
@@ -27,6 +28,9 @@ def add(commands: Commands) -> None:
     command.add_argument(
         "--until-now", action="store_true", help="with every later seal, so that today's published head proves it too"
     )
+    command.add_argument(
+        "--with-capture", action="store_true", help="with the WARC record that it was read from: the page as served"
+    )
     check = commands.add("check-proof", _check, "check a proof that `prove` wrote; needs no archive", of_archive=False)
     check.add_argument("file", type=Path, metavar="FILE")
     check.add_argument("--key", metavar="KEY", help="the public key (base64) it must be signed with")
@@ -37,7 +41,7 @@ def _prove(options: argparse.Namespace) -> ExitCode:
     with Archive.open(options.archive, read_only=True) as archive:
         found = [item for item in find_one(archive, options) if item.event not in REMOVALS]
         version = ([item for item in found if item.id == options.article] or found)[-1]
-        data = prove(archive, version, until_now=options.until_now).to_bytes()
+        data = prove(archive, version, until_now=options.until_now, with_capture=options.with_capture).to_bytes()
     if options.output is None:
         sys.stdout.write(data.decode())
         return ExitCode.GOOD
@@ -59,7 +63,20 @@ def _check(options: argparse.Namespace) -> ExitCode:
     line, head = proven.line, proven.head
     print(f"{line.event.value}  {printable(line.id)}\n{printable(line.url)}\n{printable(line.title)}")
     print(f"sealed in the night of {head.night}, archive {head.archive}, seal {head.number}, head {head.head}")
+    print(f"after the seal of {_place(proven.before)}" if proven.before else "the first seal of its chain")
+    print(f"before the seal of {_place(proven.after)}" if proven.after else "the proof has no later seal")
     if proven.last != head:
         print(f"leads to the head of {proven.last.night}, seal {proven.last.number}: {proven.last.head}")
-    print(f"signed by {head.key}" if head.key else "unsigned: compare the head with one that was published elsewhere")
+    if proven.body is not None:
+        print(f"with the page as served, {len(proven.body)} bytes; docs/check_proof.py --page FILE writes it")
+    print(f"signed by {head.key}" if head.key else "unsigned")
+    print(
+        "not proved: the days themselves are the sealer's word; only a head published by then, or a timestamp, dates it"
+    )
+    if proven.missing is not None:
+        raise ProofError(f"nothing is proved yet: {proven.missing}")
     return ExitCode.GOOD
+
+
+def _place(seal: tuple[date, int]) -> str:
+    return f"{seal[0]}, number {seal[1]}"

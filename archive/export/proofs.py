@@ -10,7 +10,7 @@ from archive.index.rows import EventRow
 from archive.messages.reason import Reason
 from archive.model.enums import WITHHELD, Event
 from archive.sealing.head import Head, head_of
-from archive.sealing.proof import Proof, make_proof
+from archive.sealing.proof import CapturedBytes, Proof, make_proof
 from archive.sealing.signatures import signature_of
 from archive.storage.manifest import Seal, leaves, sealed_runs, seals_on_disk
 from archive.storage.run_record import read_lines
@@ -30,10 +30,12 @@ def published_head(archive: Archive, seal: Seal) -> Head:
     return head_of(seal, signed.key, signed.head)
 
 
-def prove(archive: Archive, version: EventRow, *, until_now: bool) -> Proof:
-    """Make the proof of one version; `until_now` adds every later seal up to the archive's head.
+def prove(archive: Archive, version: EventRow, *, until_now: bool, with_capture: bool = False) -> Proof:
+    """Make the proof of one version, with the next seal; `until_now` adds every later one up to the archive's head.
 
-    Raises NotSealedError while its night is open, ArchiveError for a damaged file or a chain of unsigned seals.
+    `with_capture` adds the WARC record that the version was read from.
+
+    Raises NotSealedError while its night is open, ArchiveError for a damaged file.
     """
     if WITHHELD in version.flags:
         raise ArchiveError(Reason.of("withheld_proof", article=version.id))
@@ -45,36 +47,61 @@ def prove(archive: Archive, version: EventRow, *, until_now: bool) -> Proof:
     runs = sorted(map(Path, sealed_runs([seal])))
     before = sum(len(read_lines(folder / run / "articles.jsonl")) for run in runs if run.as_posix() < version.run)
     lines = read_lines(folder / version.run / "articles.jsonl")
-    path = folder / version.run / version.file if version.file else None
-    if version.event is Event.QUARANTINED and version.file:
-        path = archive.paths.root / version.file
-    if path is not None and not path.is_file():
-        raise ArchiveError(Reason.of("proof_missing", file=str(path)))
     head = published_head(archive, seal)
-    chain = _later(archive, head) if until_now else ()
-    text = read_text_file(path, version.sha256) if path else None
-    if path is not None and text is None:
-        raise DamagedFile(Reason.of("restore_copy", damage=Reason.of("not_its_text", file=str(path))))
     hashes = leaves(folder, runs, seal.files, seal.withheld)
     if version.seq >= len(lines) or before + version.seq >= len(hashes):
         articles = str(folder / version.run / "articles.jsonl")
         raise DamagedFile(
             Reason.of("restore_copy", damage=Reason.of("line_unreadable", file=articles, line=version.seq))
         )
-    return make_proof(text, lines[version.seq], before + version.seq, hashes, head, chain)
+    return make_proof(
+        _text(archive, version, folder),
+        lines[version.seq],
+        before + version.seq,
+        hashes,
+        head,
+        _later(archive, head, None if until_now else 1),
+        manifest=seal.to_bytes(),
+        capture=_capture(archive, version) if with_capture else None,
+    )
 
 
-def _later(archive: Archive, head: Head) -> tuple[Head, ...]:
-    """Return the heads that follow, each naming the one before it, as long as the same key signed them."""
-    if head.key is None:
-        raise ArchiveError(Reason.of("seals_unsigned"))
-    nights = [night for night in archive.paths.nights() if night >= head.night]
-    found = {
-        seal.previous: published_head(archive, seal) for night in nights for seal in seals_on_disk(archive.paths, night)
-    }
+def _text(archive: Archive, version: EventRow, folder: Path) -> bytes | None:
+    path = folder / version.run / version.file if version.file else None
+    if version.event is Event.QUARANTINED and version.file:
+        path = archive.paths.root / version.file
+    if path is None:
+        return None
+    if not path.is_file():
+        raise ArchiveError(Reason.of("proof_missing", file=str(path)))
+    text = read_text_file(path, version.sha256)
+    if text is None:
+        raise DamagedFile(Reason.of("restore_copy", damage=Reason.of("not_its_text", file=str(path))))
+    return text
+
+
+def _capture(archive: Archive, version: EventRow) -> CapturedBytes:
+    place = archive.captures.place(version)
+    return CapturedBytes(*archive.captures.recorded(place, version.portal, archive.identity.kind))
+
+
+def _later(archive: Archive, head: Head, most: int | None) -> tuple[Head, ...]:
+    """Return the heads that follow, each naming the one before it, at most `most`.
+
+    The index names the manifests. The chain is followed by heads, never by nights: a later seal may be of an earlier night. A seal of format 1 counts
+    only under the key of the proved one.
+    """
     chain: list[Head] = []
     last = head.head
-    while last in found and found[last].key == head.key:
-        chain.append(found[last])
-        last = chain[-1].head
+    with archive.index.reading() as queries:
+        while most != len(chain) and (row := queries.seals.follower(last)) is not None:
+            seals = seals_on_disk(archive.paths, row.night)
+            seal = next((seal for seal in seals if seal.number == row.number and seal.previous == last), None)
+            if seal is None:
+                break
+            later = published_head(archive, seal)
+            if later.format == 1 and (later.key is None or later.key != head.key):
+                break
+            chain.append(later)
+            last = later.head
     return tuple(chain)

@@ -22,7 +22,7 @@ from archive.storage.paths import Paths
 from archive.storage.run_record import read_lines
 from archive.storage.stored_file import read_stored
 from archive.storage.texts import NAME, text_content
-from archive.storage.warc import WarcRecord, read_record
+from archive.storage.warc import WarcRecord, read_member, read_record
 
 _CACHED_RUNS = 8  # runs whose lines are kept in memory
 
@@ -120,15 +120,25 @@ class ArchiveReader:
             return record.capture
         return replace(record.capture, body=self._body(record, place, portal, via))
 
+    def recorded(self, place: CapturePlace, portal: str, via: Via) -> tuple[bytes, bytes | None]:
+        """Return the WARC record at a place as stored, and the body as served where it is a revisit. Raises Unreadable."""
+        record = self._record(place, via)
+        path = run_folder(self._paths, place.night, place.run) / place.file
+        member = read_member(path, place.ref)
+        if member is None:
+            raise self._damaged_record(path, place)
+        return member, None if record.revisit_of is None else self._body(record, place, portal, via)
+
     def _record(self, place: CapturePlace, via: Via) -> WarcRecord:
         path = run_folder(self._paths, place.night, place.run) / place.file
         record = read_record(path, place.ref, via)
         if record is None:
-            name = self._name(path)
-            raise Unreadable(
-                _damaged(Reason.of("record_damaged_at", file=name, offset=place.offset, bytes=place.length))
-            )
+            raise self._damaged_record(path, place)
         return record
+
+    def _damaged_record(self, path: Path, place: CapturePlace) -> Unreadable:
+        name = self._name(path)
+        return Unreadable(_damaged(Reason.of("record_damaged_at", file=name, offset=place.offset, bytes=place.length)))
 
     def _body(self, record: WarcRecord, place: CapturePlace, portal: str, via: Via) -> bytes:
         """Return the body that a revisit leaves out, from any whole capture of the address whose body has that SHA-256."""

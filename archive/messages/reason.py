@@ -15,12 +15,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from string import Formatter
 from typing import cast
 
 from archive.messages.catalogue import MessageCatalogue, catalogue
+from vietnam.date_forms import TZ
 
 _DEEPEST = 8  # reasons within a reason of a file that somebody else wrote
 
@@ -190,6 +191,11 @@ def _decimal(text: str, words: MessageCatalogue) -> str:
 
 
 def _day(text: str, language: str) -> str:
-    """Write a day, with the time of day where it has one. Raises ValueError for what is no day."""
+    """Write a day, with the time of day and its zone where it has one. Raises ValueError for what is no day."""
     day = date.fromisoformat(text[:10])
-    return text if language == "en" else f"{day:%d/%m/%Y} {text[11:16]}".rstrip()
+    if language == "en":
+        return text
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is not None:
+        return f"{moment.astimezone(TZ):%d/%m/%Y %H:%M} UTC+7"
+    return f"{day:%d/%m/%Y} {text[11:16]}".rstrip()

@@ -3,8 +3,14 @@
 A chain and its signatures only prove that an archive agrees with itself: the owner of the key can seal it again, and a
 copy of last year agrees with itself as well. A head that was mailed, printed or stored on another host shows both.
 
-The statement is canonical JSON with one final newline; it binds a seal's head (SHA-256 of its manifest) to its Merkle
-root:
+The statement is canonical JSON with one final newline. It is the header of the manifest (archive/storage/manifest.py),
+and the head is its SHA-256: root, night and the seal before cannot be exchanged under a head.
+
+    {"archive": "<id>", "leaves": 12, "manifest": "<hex>", "night": "2026-11-22", "number": 1,
+     "previous": {"head", "night", "number"} | null, "root": "<hex>", "statement": "luu-tru head 2"}
+
+That of a manifest of format 1 has the SHA-256 of the manifest as `head` and only the head of the seal before; nothing but
+a signature, or the manifest itself, binds it to the root:
 
     {"archive": "<id>", "head": "<hex>", "leaves": 12, "night": "2026-11-22", "number": 1, "previous": "<hex>" | null,
      "root": "<hex>", "statement": "luu-tru head 1"}
@@ -24,33 +30,51 @@ from typing import cast
 
 from archive.errors import UsageError
 from archive.storage.jsonl import canonical
-from archive.storage.manifest import Seal
+from archive.storage.manifest import HEADER, Format, Seal
 
-_STATEMENT = "luu-tru head 1"
+_FIRST_FORM = "luu-tru head 1"
 _HEX = re.compile(r"[0-9a-f]{64}")
-_FIELDS = ("archive", "seal", "head", "root", "leaves", "previous", "key", "signature", "check")
+_FIELDS = ("archive", "seal", "manifest", "head", "root", "leaves", "follows", "previous", "key", "signature", "check")
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Published values of a seal; `key` and `signature` (of the statement, base64) are None when it is unsigned."""
+    """Published values of a seal; `key` and `signature` (of the statement, base64) are None when it is unsigned.
+
+    `manifest` is the SHA-256 of the manifest's bytes, `previous` the head of the seal before. `follows` is the night and
+    number of that seal, None in the statement of a manifest of format 1 (`format`).
+    """
 
     archive: str
     night: date
     number: int
-    head: str
+    manifest: str
     root: str
     leaves: int
     previous: str | None
+    follows: tuple[date, int] | None = None
     key: str | None = None
     signature: str | None = None
+    format: Format = 2
 
     @property
     def statement(self) -> bytes:
         """Signed bytes."""
-        names = ("archive", "head", "leaves", "night", "number", "previous", "root")
-        value = {name: getattr(self, name) for name in names} | {"statement": _STATEMENT}
+        names = ("archive", "leaves", "night", "number", "root")
+        value: dict[str, object] = {name: getattr(self, name) for name in names}
+        if self.format == 1:
+            value |= {"head": self.manifest, "previous": self.previous, "statement": _FIRST_FORM}
+        else:
+            before = None
+            if self.follows is not None:
+                before = {"head": self.previous, "night": self.follows[0], "number": self.follows[1]}
+            value |= {"manifest": self.manifest, "previous": before, "statement": HEADER}
         return canonical(value) + b"\n"
+
+    @property
+    def head(self) -> str:
+        """SHA-256 of the statement, in hex; of the manifest in format 1."""
+        return self.manifest if self.format == 1 else sha256(self.statement).hexdigest()
 
     @property
     def check(self) -> str:
@@ -58,18 +82,23 @@ class Head:
         return sha256(self.statement + f"{self.key} {self.signature}".encode()).hexdigest()[:8]
 
     def plain(self) -> dict[str, object]:
-        """Return the statement's fields, the key and the signature, for programs."""
-        return cast(dict[str, object], json.loads(self.statement)) | {"key": self.key, "signature": self.signature}
+        """Return the statement's fields, the head, the key and the signature, for programs."""
+        own = {"head": self.head, "key": self.key, "signature": self.signature}
+        return cast(dict[str, object], json.loads(self.statement)) | own
 
     def lines(self) -> list[str]:
         """Return the printed form."""
-        printed = [
-            "Lưu Trữ head",
-            f"archive    {self.archive}",
-            f"seal       {self.night} number {self.number}",
+        printed = ["Lưu Trữ head", f"archive    {self.archive}", f"seal       {self.night} number {self.number}"]
+        if self.format > 1:
+            printed.append(f"manifest   {_grouped(self.manifest)}")
+        printed += [
             f"head       {_grouped(self.head)}",
             f"root       {_grouped(self.root)}",
             f"leaves     {self.leaves}",
+        ]
+        if self.follows is not None:
+            printed.append(f"follows    {self.follows[0]} number {self.follows[1]}")
+        printed += [
             f"previous   {_grouped(self.previous) if self.previous else 'none'}",
             f"key        {self.key or 'unsigned'}",
         ]
@@ -84,7 +113,10 @@ def _grouped(digits: str) -> str:
 
 def head_of(seal: Seal, key: str | None = None, signature: str | None = None) -> Head:
     """Return the head of a seal, with the key and the statement's signature where it is signed."""
-    return Head(seal.archive, seal.night, seal.number, seal.head, seal.root, seal.leaves, seal.previous, key, signature)
+    before = seal.chained
+    follows = (before.night, before.number) if before and seal.format > 1 else None
+    own = (seal.archive, seal.night, seal.number, seal.digest, seal.root, seal.leaves, seal.previous)
+    return Head(*own, follows, key, signature, seal.format)
 
 
 def statement_of(seal: Seal) -> bytes:
@@ -96,18 +128,22 @@ def read_statement(data: bytes) -> Head:
     """Read a statement's bytes. Raises ValueError when they are not a statement in its one form."""
     try:
         raw = cast(dict[str, object], json.loads(data))
+        first = raw["statement"] == _FIRST_FORM
+        before = cast("dict[str, object] | None", None if first else raw["previous"])
         found = Head(
             str(raw["archive"]),
             date.fromisoformat(str(raw["night"])),
             int(cast(int, raw["number"])),
-            str(raw["head"]),
+            str(raw["head" if first else "manifest"]),
             str(raw["root"]),
             int(cast(int, raw["leaves"])),
-            cast("str | None", raw["previous"]),
+            str(before["head"]) if before else cast("str | None", raw["previous"]),
+            (date.fromisoformat(str(before["night"])), int(cast(int, before["number"]))) if before else None,
+            format=1 if first else 2,
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"not a statement of a head: {error}") from error
-    values = (found.head, found.root, *(() if found.previous is None else (found.previous,)))
+    values = (found.manifest, found.root, *(() if found.previous is None else (found.previous,)))
     if found.statement != data or not all(map(_HEX.fullmatch, values)):
         raise ValueError("not a statement of a head in its one form")
     return found
@@ -128,38 +164,49 @@ def read_head(text: str) -> Head:
             name = word.lower()
             values[name] = ""
         elif name is not None:
-            values[name] += f" {word}" if name == "seal" else word
+            values[name] += f" {word}" if name in ("seal", "follows") else word
     try:
-        night, _, number = values["seal"].split()
+        night, number = _place(values["seal"])
+        first = "manifest" not in values
         unsigned = values["key"] == "unsigned"
         previous = values["previous"].lower()
         found = Head(
             values["archive"].lower(),
-            date.fromisoformat(night),
-            int(number),
-            values["head"].lower(),
+            night,
+            number,
+            values["head" if first else "manifest"].lower(),
             values["root"].lower(),
             int(values["leaves"]),
             None if previous == "none" else previous,
+            _place(values["follows"]) if "follows" in values else None,
             None if unsigned else values["key"],
             values.get("signature"),
+            1 if first else 2,
         )
     except (KeyError, ValueError) as error:
         raise UsageError(
             f"this is no head as `python -m archive head` prints it ({error}); copy all its lines"
         ) from None
-    if values.get("check", "").lower() != found.check:
+    if values.get("check", "").lower() != found.check or values["head"].lower() != found.head:
         raise UsageError(
             f"the head has a typing error: its check should be {found.check}; compare it with the original"
         )
     return found
 
 
+def _place(words: str) -> tuple[date, int]:
+    night, _, number = words.split()
+    return date.fromisoformat(night), int(number)
+
+
 def _from_json(text: str) -> Head:
     try:
         raw = cast(dict[str, object], json.loads(text))
         key, signature = (cast("str | None", raw.pop(name)) for name in ("key", "signature"))
+        head = raw["head"] if raw["statement"] == _FIRST_FORM else raw.pop("head")
         found = read_statement(canonical(raw) + b"\n")
-    except (KeyError, ValueError, AttributeError) as error:
+        if found.head != head:
+            raise ValueError("its head is not the SHA-256 of its statement")
+    except (KeyError, ValueError, AttributeError, RecursionError) as error:
         raise UsageError(f"this is no head as `python -m archive head --json` prints it: {error}") from None
     return replace(found, key=key, signature=signature)

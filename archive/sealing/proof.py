@@ -2,33 +2,44 @@
 
 A proof is canonical JSON with one final newline:
 
-    {"chain": ["<signed statement>", …], "index": 3, "key": "<base64>" | null, "leaves": 12, "line": "<line of articles.jsonl>",
-     "path": ["<hex>", …], "proof": "luu-tru proof 1", "signature": "<base64>" | null, "statement": "<statement of the head>",
+    {"capture": {"body": "<base64>" | null, "record": "<base64>"} | null, "chain": [["<statement>", "<base64>" | null, "<base64>" | null], …],
+     "index": 3, "key": "<base64>" | null, "line": "<line of articles.jsonl>", "manifest": "<manifest of format 1>" | null,
+     "path": ["<hex>", …], "proof": "luu-tru proof 2", "signature": "<base64>" | null, "statement": "<statement of the head>",
      "text": "<the text>" | null}
 
 The text's SHA-256 stands in the line, the line is a leaf of the night's Merkle tree (RFC 9162), the audit path leads
-from it to the root, the statement binds the root to the head, and the signature names the sealer. `chain` holds the
-later seals up to the head of the day of the proof, as [statement, signature] pairs, so that a head published later
-proves it too; all are signed by the one key: a chain ends where the key changed. There is one spelling of a proof: any
-changed byte makes the file no proof.
+from it to the root, and the head is the SHA-256 of the statement, which has the root, the night and the seal before. Of
+a manifest of format 1 the head is the SHA-256, so that one is here as a whole. `chain` holds later seals, each naming
+the head before it, as [statement, key, signature]: a head published later proves the text too. `capture.record` is the
+WARC record (a gzip member) that the line names by SHA-256, `capture.body` the body that a `revisit` record names by its
+payload digest. There is one spelling of a proof: any changed byte makes the file no proof.
+
+Form 1 has no capture and no manifest, repeats `leaves`, and its one key signed all of its `chain`.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from hashlib import sha256
-from typing import cast
+from typing import Literal, cast
+
+from warcio.exceptions import ArchiveLoadFailed
 
 from archive.errors import ArchiveError
-from archive.sealing.head import Head, read_statement
+from archive.model.enums import Via
+from archive.sealing.head import Head, head_of, read_statement
 from archive.sealing.signatures import signature_holds
 from archive.storage import merkle
 from archive.storage.jsonl import ArticleLine, canonical, decode_article
+from archive.storage.manifest import read_seal
+from archive.storage.warc import parse_member
 
-_FORM = "luu-tru proof 1"
+_FORMS = {"luu-tru proof 1": 1, "luu-tru proof 2": 2}
 _HEX = re.compile(r"[0-9a-f]{64}")
 
 
@@ -37,8 +48,19 @@ class ProofError(ArchiveError):
 
 
 @dataclass(frozen=True, slots=True)
+class CapturedBytes:
+    """A WARC record as stored, one gzip member, and the body that it leaves out when it is a revisit."""
+
+    record: bytes
+    body: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Proof:
-    """Parts of a proof; `text` is None for a line without a text (a duplicate, a removal)."""
+    """Parts of a proof; `text` is None for a line without a text (a duplicate, a removal).
+
+    `manifest` is that of the head where it is of format 1, else None. `form` is 1 in files of an older program.
+    """
 
     text: str | None
     line: bytes
@@ -46,43 +68,71 @@ class Proof:
     path: tuple[str, ...]
     head: Head
     chain: tuple[Head, ...] = ()
+    manifest: bytes | None = None
+    capture: CapturedBytes | None = None
+    form: Literal[1, 2] = 2
 
     def to_bytes(self) -> bytes:
         """Return the bytes of the file."""
-        value = {
-            "chain": [[later.statement.decode(), later.signature] for later in self.chain],
+        value: dict[str, object] = {
             "index": self.index,
             "key": self.head.key,
-            "leaves": self.head.leaves,
             "line": self.line.decode(),
             "path": list(self.path),
-            "proof": _FORM,
+            "proof": next(name for name, form in _FORMS.items() if form == self.form),
             "signature": self.head.signature,
             "statement": self.head.statement.decode(),
             "text": self.text,
         }
+        if self.form == 1:
+            value["chain"] = [[later.statement.decode(), later.signature] for later in self.chain]
+            return canonical(value | {"leaves": self.head.leaves}) + b"\n"
+        value["chain"] = [[later.statement.decode(), later.key, later.signature] for later in self.chain]
+        value["manifest"] = None if self.manifest is None else self.manifest.decode()
+        value["capture"] = None
+        if self.capture is not None:
+            value["capture"] = {"body": _packed(self.capture.body), "record": _packed(self.capture.record)}
         return canonical(value) + b"\n"
 
 
 @dataclass(frozen=True, slots=True)
 class ProofResult:
-    """Result of a proof that holds: the line, the seal it leads to, and the last head it leads to."""
+    """Result of a proof that agrees with itself: the line, the seal it leads to, and the last head it leads to.
+
+    `before` and `after` are the nights and numbers of the seals around that seal, as far as the proof names them.
+    `missing` says what else is needed before it proves anything, None where nothing is.
+    """
 
     line: ArticleLine
     head: Head
     last: Head
+    before: tuple[date, int] | None
+    after: tuple[date, int] | None
+    text: str | None
+    body: bytes | None
+    missing: str | None = None
 
 
 def make_proof(
-    text: bytes | None, line: bytes, index: int, hashes: Sequence[bytes], head: Head, chain: Sequence[Head] = ()
+    text: bytes | None,
+    line: bytes,
+    index: int,
+    hashes: Sequence[bytes],
+    head: Head,
+    chain: Sequence[Head] = (),
+    *,
+    manifest: bytes | None = None,
+    capture: CapturedBytes | None = None,
 ) -> Proof:
-    """Make the proof of the leaf `index` among a seal's leaf hashes.
+    """Make the proof of the leaf `index` among a seal's leaf hashes; `manifest` is the seal's, used where it is of format 1.
 
     Raises ProofError when the archive's own files disagree.
     """
     path = tuple(digest.hex() for digest in merkle.audit_path(index, hashes))
+    carried = manifest if head.format == 1 else None
     try:
-        proof = Proof(text.decode("utf-8") if text is not None else None, line, index, path, head, tuple(chain))
+        words = text.decode("utf-8") if text is not None else None
+        proof = Proof(words, line, index, path, head, tuple(chain), carried, capture)
         check_proof(proof.to_bytes())
     except UnicodeDecodeError as error:
         raise ProofError(f"the line or its text is not UTF-8: {error}") from None
@@ -92,7 +142,8 @@ def make_proof(
 def check_proof(data: bytes, *, key: str | None = None, published: Head | None = None) -> ProofResult:
     """Check a proof by itself; `key` is the public key (base64) it must bear, `published` a head it must lead to.
 
-    Raises ProofError with the step that fails. An unsigned proof holds only as far as its head is known from elsewhere.
+    Raises ProofError with the step that fails. An unsigned proof, without a published head, agrees with itself only:
+    `missing` of the result says so.
     """
     proof = _read(data)
     try:
@@ -107,40 +158,103 @@ def check_proof(data: bytes, *, key: str | None = None, published: Head | None =
     root = merkle.root_from_path(merkle.leaf_hash(proof.line), proof.index, proof.head.leaves, path)
     if root is None or root.hex() != proof.head.root:
         raise ProofError("the line does not lead to the Merkle root of its night")
+    before = _check_manifest(proof)
+    body = _check_capture(proof.capture, line) if proof.capture else None
     heads = (proof.head, *proof.chain)
     _check_heads(heads, key)
     if published is not None:
-        # A head names its predecessor itself, so a forger could lead a night of his own to a head that was truly
-        # published: later seals count only under the key of the published head.
-        _check_published(heads, published, key)
-    return ProofResult(line, heads[0], heads[-1])
+        _check_published(proof, published, key)
+    after = (heads[1].night, heads[1].number) if proof.chain else None
+    missing = None
+    if proof.head.key is None and published is None:
+        missing = "it is unsigned, and no published head was given: name one with --head"
+    return ProofResult(line, heads[0], heads[-1], before, after, proof.text, body, missing)
+
+
+def _check_manifest(proof: Proof) -> tuple[date, int] | None:
+    """Return the seal before, after comparing the manifest of a head of format 1 with its statement."""
+    if proof.head.format == 1 and proof.form == 2:
+        try:
+            seal = read_seal(proof.manifest or b"")
+        except ValueError as error:
+            raise ProofError(f"the manifest of its seal is missing or damaged: {error}") from None
+        if head_of(seal).statement != proof.head.statement:
+            raise ProofError("its statement is not that of its manifest")
+        return (seal.chained.night, seal.chained.number) if seal.chained else None
+    if proof.manifest is not None:
+        raise ProofError("a manifest that its head does not need")
+    return proof.head.follows
+
+
+def _check_capture(capture: CapturedBytes, line: ArticleLine) -> bytes:
+    """Return the body as served, after comparing the record with the line and the body with the record."""
+    ref = line.warc or line.read_from
+    if ref is None or len(capture.record) != ref.length or sha256(capture.record).hexdigest() != ref.sha256:
+        raise ProofError("the record of the capture is not the one its line names")
+    try:
+        record = parse_member(capture.record, Via(line.via))
+    except (ArchiveLoadFailed, ValueError, TypeError, AttributeError) as error:
+        raise ProofError(f"the record of the capture is no response: {error}") from None
+    if record is None:
+        raise ProofError("the record of the capture is no response")
+    if (record.revisit_of is None) != (capture.body is None):
+        raise ProofError("the body of the capture is missing, or stands there twice")
+    if record.revisit_of is None or capture.body is None:
+        return record.capture.body
+    if sha256(capture.body).hexdigest() != record.revisit_of.body_sha256:
+        raise ProofError("the body of the capture is not the one its record names")
+    return capture.body
 
 
 def _read(data: bytes) -> Proof:
     try:
         raw = cast(dict[str, object], json.loads(data))
-        if raw["proof"] != _FORM:
-            raise ValueError(f"its form is {raw['proof']!r}, not {_FORM!r}")
+        form = _FORMS.get(cast(str, raw["proof"]))
+        if form is None:
+            raise ValueError(f"its form is {raw['proof']!r}, not one of {', '.join(_FORMS)}")
         key = cast("str | None", raw["key"])
         head = _head(cast(str, raw["statement"]), key, cast("str | None", raw["signature"]))
-        links = cast(list[tuple[str, str]], raw["chain"])
+        if form == 1:
+            links = [(words, key, signed) for words, signed in cast(list[tuple[str, str]], raw["chain"])]
+        else:
+            links = [
+                (words, signer, signed) for words, signer, signed in cast(list[tuple[str, str, str]], raw["chain"])
+            ]
         proof = Proof(
             cast("str | None", raw["text"]),
             cast(str, raw["line"]).encode(),
             cast(int, raw["index"]),
             tuple(cast(list[str], raw["path"])),
             head,
-            tuple(_head(statement, key, signature) for statement, signature in links),
+            tuple(_head(*link) for link in links),
         )
+        if form == 1:
+            proof = replace(proof, form=1)
+        else:
+            manifest = cast("str | None", raw["manifest"])
+            capture = _captured(cast("dict[str, str] | None", raw["capture"]))
+            proof = replace(proof, manifest=None if manifest is None else manifest.encode(), capture=capture)
         if type(proof.index) is not int:
             raise ValueError("its index is no whole number")
         if not all(_HEX.fullmatch(step) for step in proof.path):
             raise ValueError("its path is not one of SHA-256 hashes in small hex")
-        if raw["leaves"] != head.leaves or proof.to_bytes() != data:
+        if proof.to_bytes() != data:
             raise ValueError("it was changed or written otherwise than `archive prove` writes it")
     except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
         raise ProofError(f"this is no proof: {error}") from None
     return proof
+
+
+def _captured(raw: dict[str, str] | None) -> CapturedBytes | None:
+    if raw is None:
+        return None
+    body = raw["body"]
+    record = base64.b64decode(raw["record"], validate=True)
+    return CapturedBytes(record, None if body is None else base64.b64decode(body, validate=True))
+
+
+def _packed(data: bytes | None) -> str | None:
+    return None if data is None else base64.b64encode(data).decode()
 
 
 def _head(statement: str, key: str | None, signature: str | None) -> Head:
@@ -151,8 +265,10 @@ def _check_heads(heads: Sequence[Head], key: str | None) -> None:
     for before, head in zip((None, *heads), heads, strict=False):
         if before is not None and (head.previous != before.head or head.archive != before.archive):
             raise ProofError(f"the seal of {head.night} does not follow the one of {before.night}")
-        if before is not None and head.key is None:
-            raise ProofError("later seals count only when they are signed")
+        if before is not None and head.follows not in (None, (before.night, before.number)):
+            raise ProofError(f"the seal of {head.night} names another night than {before.night} before it")
+        if before is not None and head.format == 1 and (head.key is None or head.key != heads[0].key):
+            raise ProofError("later seals of format 1 count only when the same key signed them")
         if (head.key is None) != (head.signature is None):
             raise ProofError("a key without a signature, or a signature without a key")
         signed = head.key is not None and head.signature is not None
@@ -162,19 +278,23 @@ def _check_heads(heads: Sequence[Head], key: str | None) -> None:
         raise ProofError(f"it is signed by {heads[0].key or 'nobody'}, not by the key that was named")
 
 
-def _check_published(heads: Sequence[Head], published: Head, key: str | None) -> None:
-    """Require that the proof leads to a published head, under that head's own key.
+def _check_published(proof: Proof, published: Head, key: str | None) -> None:
+    """Require that the proof leads to a published head, by heads that cannot be exchanged.
 
-    A head names the one it follows itself, so a chain to a published head counts under its own key only.
+    A head of format 2 is the SHA-256 of its statement. One of format 1 is not: a forger could lead a night of his own to
+    a head that was truly published, so each one before it counts only under that head's own key, or with its manifest.
     """
+    heads = (proof.head, *proof.chain)
     place = next((place for place, head in enumerate(heads) if head.statement == published.statement), None)
     if place is None:
         raise ProofError(
             f"it does not lead to the head published of {published.night}: ask for one made with --until-now, or compare "
             "with a head that was published of its own night or while its key still sealed"
         )
-    if place > 0 and heads[0].key != (published.key or key):
-        raise ProofError(
-            f"the seals between it and the head published of {published.night} are signed by {heads[0].key}, and that head "
-            f"by {published.key or 'nobody: name the key that seals with --key'}"
-        )
+    bound = proof.manifest is not None
+    for head in heads[:place]:
+        if head.format == 1 and not (bound and head is proof.head) and head.key != (published.key or key):
+            raise ProofError(
+                f"the seals between it and the head published of {published.night} are signed by {head.key}, and that "
+                f"head by {published.key or 'nobody: name the key that seals with --key'}"
+            )

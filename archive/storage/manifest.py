@@ -2,16 +2,22 @@
 
 `manifest-1.json` is canonical JSON with one final newline:
 
-    {"archive": "<id>", "files": [{"path", "sha256", "size"}, …], "format": 1, "leaves": 12, "missed": [{"portal", "reason"}, …],
+    {"archive": "<id>", "files": [{"path", "sha256", "size"}, …], "format": 2, "leaves": 12, "missed": [{"portal", "reason"}, …],
      "night": "2026-11-22", "number": 1, "previous": {"head", "night", "number"} | null, "root": "<hex>",
      "withheld": [{"path", "sha256", "size"}, …]}
 
 `files` are all files of the runs this seal covers, by path; `number` counts the seals of one night; `previous` names the seal
-made before this one, whatever its night; the head of a seal is the SHA-256 of its manifest's bytes. `withheld` are the
+made before this one, whatever its night. The head of a seal is the SHA-256 of its header, which names the manifest by
+SHA-256; in format 1 it is the SHA-256 of the manifest itself. `withheld` are the
 tombstones (archive/storage/tombstones.py) that no earlier seal lists, by path from the archive's root; without any the key is left
 out. The Merkle tree (RFC 9162) has one leaf for each raw line of `articles.jsonl`, run by run in path order, then one for
 each file entry, then one for each tombstone. There is no time of sealing in it, so that sealing again gives identical
 bytes. Beside it stands its signature (archive/sealing/signatures.py).
+
+The header is canonical JSON with one final newline, so that a head is recomputed without the list of files:
+
+    {"archive": "<id>", "leaves": 12, "manifest": "<hex>", "night": "2026-11-22", "number": 1,
+     "previous": {"head", "night", "number"} | null, "root": "<hex>", "statement": "luu-tru head 2"}
 """
 
 from __future__ import annotations
@@ -23,7 +29,7 @@ from datetime import date
 from hashlib import file_digest, sha256
 from json.encoder import encode_basestring as _quoted
 from pathlib import Path
-from typing import NotRequired, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 from archive.errors import ArchiveUnusable
 from archive.messages.reason import Reason
@@ -53,6 +59,11 @@ class Previous:
     head: str
 
 
+HEADER = "luu-tru head 2"
+
+Format = Literal[1, 2]
+
+
 @dataclass(frozen=True, slots=True)
 class Seal:
     """The contents of a manifest; `missed` maps a portal to the reason it has no run."""
@@ -67,6 +78,7 @@ class Seal:
     chained: Previous | None
     withheld: tuple[FileEntry, ...] = ()
     signed: bool = field(default=False, compare=False)
+    format: Format = 2
 
     @property
     def previous(self) -> str | None:
@@ -76,7 +88,7 @@ class Seal:
     def to_bytes(self) -> bytes:
         """Return the manifest's bytes."""
         rest: dict[str, object] = {
-            "format": 1,
+            "format": self.format,
             "leaves": self.leaves,
             "missed": [{"portal": name, "reason": self.missed[name].plain()} for name in sorted(self.missed)],
             "night": self.night,
@@ -92,8 +104,24 @@ class Seal:
 
     @property
     def head(self) -> str:
+        """SHA-256 of the header, in hex; of the manifest's bytes in format 1."""
+        return self.head_from(self.digest)
+
+    @property
+    def digest(self) -> str:
         """SHA-256 of the manifest's bytes, in hex."""
         return sha256(self.to_bytes()).hexdigest()
+
+    def head_from(self, digest: str) -> str:
+        """Return the head, given the SHA-256 of the manifest's bytes."""
+        return digest if self.format == 1 else sha256(self.header(digest)).hexdigest()
+
+    def header(self, digest: str) -> bytes:
+        """Return the bytes that a head of format 2 is the SHA-256 of, given the SHA-256 of the manifest's bytes."""
+        names = ("archive", "leaves", "night", "number", "root")
+        value: dict[str, object] = {name: getattr(self, name) for name in names}
+        value["previous"] = json_values(self.chained) if self.chained else None
+        return canonical(value | {"manifest": digest, "statement": HEADER}) + b"\n"
 
 
 class _Missed(TypedDict):
@@ -104,6 +132,7 @@ class _Missed(TypedDict):
 class _Manifest(TypedDict):
     archive: str
     files: tuple[FileEntry, ...]
+    format: Format
     leaves: Count
     missed: list[_Missed]
     night: date
@@ -130,6 +159,7 @@ def read_seal(data: bytes, *, signed: bool = False) -> Seal:
         chained=raw["previous"],
         withheld=raw.get("withheld", ()),
         signed=signed,
+        format=raw["format"],
     )
     if seal.to_bytes() != data:
         raise ValueError(Reason.of("not_canonical"))

@@ -217,8 +217,11 @@ def read_member(path: Path, ref: CaptureRef) -> bytes | None:
 def read_record(path: Path, ref: CaptureRef, via: Via) -> WarcRecord | None:
     """Return the response or revisit at a reference, None when its bytes are damaged."""
     member = read_member(path, ref)
-    if member is None:
-        return None
+    return None if member is None else parse_member(member, via)
+
+
+def parse_member(member: bytes, via: Via) -> WarcRecord | None:
+    """Return the response or revisit in a gzip member; None when it has no record."""
     for record in ArchiveIterator(BytesIO(member)):
         http, named = record.http_headers, record.rec_headers
         made = record.rec_type == "conversion"  # no response of a server: it has a type and no other header

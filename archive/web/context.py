@@ -129,6 +129,7 @@ class PageContext:
         )
         self._templates.filters |= {
             "archived": shown.archived,
+            "clock": shown.clock,
             "inline": shown.inline,
             "visible": shown.visible,
             "followed": shown.as_link,

@@ -9,6 +9,8 @@ from urllib.parse import quote, urlsplit
 
 from markupsafe import Markup, escape
 
+from vietnam.date_forms import TZ
+
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _WEEKDAYS = {
     "vi": ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật"),
@@ -95,3 +97,17 @@ def full_day(day: date, language: str) -> str:
     weekday = _WEEKDAYS[language][day.weekday()]
     written = f"{day:%d/%m/%Y}" if language == "vi" else f"{day.day} {month_name[day.month]} {day.year}"
     return f"{weekday}, {written}"
+
+
+def clock(moment: str | datetime) -> str:
+    """Format a moment as the time of day in Việt Nam with its zone, `2025-03-04 21:59 UTC+7`.
+
+    A day, a time without an offset and what is neither stay as they are: nothing says which zone they are of.
+    """
+    try:
+        known = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    except ValueError:
+        return visible(str(moment))
+    if known.tzinfo is None:
+        return visible(str(moment).replace("T", " "))
+    return f"{known.astimezone(TZ):%Y-%m-%d %H:%M} UTC+7"

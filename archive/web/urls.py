@@ -46,8 +46,8 @@ class Links:
     def text(self, found: EventRow) -> str:
         return f"{self._base}/texts/{found.night}/{found.run}/{found.seq}.txt"
 
-    def proof(self, found: EventRow) -> str:
-        return f"{self._base}/proofs/{found.night}/{found.run}/{found.seq}.json"
+    def proof(self, found: EventRow, **values: object) -> str:
+        return with_query(f"{self._base}/proofs/{found.night}/{found.run}/{found.seq}.json", **values)
 
     def capture(self, found: EventRow) -> str:
         return f"{self._base}/captures/{found.night}/{found.run}/{found.seq}"

@@ -35,6 +35,11 @@ class SealQueries:
         query = select(SEALS).where(~exists().where(later.c.previous == SEALS.c.head))
         return next(iter(self._rows(query.order_by(SEALS.c.night.desc(), SEALS.c.number.desc()).limit(1))), None)
 
+    def follower(self, head: str) -> SealRow | None:
+        """Return the seal that names this head as its previous."""
+        query = select(SEALS).where(SEALS.c.previous == head).order_by(SEALS.c.night, SEALS.c.number)
+        return next(iter(self._rows(query.limit(1))), None)
+
     def keys(self) -> set[tuple[str, int]]:
         """Return the night and number of every seal."""
         return {(row.night, row.number) for row in self.connection.execute(select(SEALS.c.night, SEALS.c.number))}

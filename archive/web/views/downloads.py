@@ -46,13 +46,22 @@ def text(context: PageContext, request: PageRequest) -> Response:
 
 
 def proof(context: PageContext, request: PageRequest) -> Response:
-    """Hand out the proof that `python -m archive check-proof` and docs/check_proof.py accept."""
+    """Hand out the proof that `python -m archive check-proof` and docs/check_proof.py accept.
+
+    It has every later seal, so that a head published since proves it too; with `?until=night` only the next one, with
+    `?capture=1` the WARC record as well.
+    """
     found = event_named(context, request)
     if WITHHELD in found.flags:
         raise TextWithheld(Reason.of("withheld_proof", article=found.id))
     check_request(found.event not in REMOVALS, Reason.of("proved_by_seal"))
     with context.heavy():
-        data = prove(context.archive, found, until_now=False).to_bytes()
+        data = prove(
+            context.archive,
+            found,
+            until_now=request.query.get("until") != "night",
+            with_capture=request.query.get("capture") == "1",
+        ).to_bytes()
     return _file(data, "application/json", f"{_stem(found)}.proof.json")
 
 

@@ -94,7 +94,7 @@ RENDERED = [
     (
         Reason.of("published_later", published="2025-03-05T08:00:00+07:00"),
         "published after the fetch: 2025-03-05T08:00:00+07:00",
-        "ngày đăng sau lúc lấy về: 05/03/2025 08:00",
+        "ngày đăng sau lúc lấy về: 05/03/2025 08:00 UTC+7",
     ),
     (
         Reason.of("requests_unanswered", requests=3, detail="timeout"),

@@ -9,6 +9,8 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
@@ -22,11 +24,13 @@ from archive.audit.seals import Expectations
 from archive.audit.verify import verify
 from archive.errors import ArchiveError, UsageError
 from archive.export.proofs import prove, published_head
+from archive.index.reader import Unreadable
 from archive.model.enums import Event
 from archive.sealing.head import Head, head_of, read_head
 from archive.sealing.proof import check_proof
 from archive.sealing.signatures import public_key
 from archive.storage.jsonl import canonical
+from archive.storage.manifest import Format, Seal
 from archive.store import Archive
 from testing import archives as composed
 from testing.archives import FIRST, NIGHTS, make
@@ -83,7 +87,7 @@ def test_a_head_survives_being_printed_and_typed_again(archive: Archive) -> None
     assert read_head(json.dumps(head.plain())) == head
 
 
-@pytest.mark.parametrize("line", range(1, 10))
+@pytest.mark.parametrize("line", range(1, 12))
 def test_a_typing_error_in_any_line_of_a_head_is_seen(archive: Archive, line: int) -> None:
     lines = last_seal(archive).splitlines()
     digit = max(position for position, char in enumerate(lines[line]) if char in "0123456789")
@@ -186,7 +190,7 @@ def test_the_independent_script_refuses_what_was_changed(proof: bytes, tmp_path:
         words | {"path": [*words["path"], words["path"][0]]},
         words | {"line": words["line"].replace("thong-bao", "thong-cao")},
         words | {"statement": words["statement"].replace("2025-03-03", "2025-03-04")},
-        words | {"signature": words["chain"][0][1]},
+        words | {"signature": words["chain"][0][2]},
         words | {"chain": words["chain"][1:]},
         words | {"key": None},
     ]
@@ -207,7 +211,7 @@ def test_a_proof_of_another_archive_does_not_lead_to_a_published_head(archive: A
     assert seal is not None
     head = head_of(seal)
     with pytest.raises(ArchiveError, match="does not lead to the head"):
-        check_proof(proof, published=replace(head, head="0" * 64))
+        check_proof(proof, published=replace(head, manifest="0" * 64))
     with pytest.raises(ArchiveError, match="not by the key"):
         check_proof(proof, key="A" * 43 + "=")
 
@@ -216,7 +220,7 @@ def test_an_index_outside_the_tree_or_spelled_otherwise_proves_nothing(
     archive: Archive, proof: bytes, tmp_path: Path
 ) -> None:
     words = json.loads(proof)
-    size = words["leaves"]
+    size = json.loads(words["statement"])["leaves"]
     rounded = 1 << (size - 1).bit_length()
     for other in (
         words["index"] + rounded,
@@ -231,11 +235,14 @@ def test_an_index_outside_the_tree_or_spelled_otherwise_proves_nothing(
         assert script(tmp_path / "proof.json").returncode != 0
 
 
-def test_a_forger_cannot_lead_to_a_published_head_with_a_key_of_his_own(archive: Archive, tmp_path: Path) -> None:
-    """A statement says itself which head it follows: between a forged night and a true head stands only the signature."""
-    seal = archive.last_seal()
+def test_a_forger_cannot_lead_to_a_published_head_with_a_key_of_his_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A statement of format 1 says itself which head it has and follows: between a forged night and a true head stands only the signature."""
+    monkeypatch.setattr("archive.sealing.seal.Seal", partial(Seal, format=1))
+    seal = sealed(tmp_path / "true").last_seal()
     assert seal is not None
-    published = published_head(archive, seal)
+    published = replace(head_of(seal), key=public_key(KEY))
     forger = Ed25519PrivateKey.from_private_bytes(bytes(32))
     forged = sealed(tmp_path / "forged", 1, forger)
     first = forged.last_seal()
@@ -247,29 +254,196 @@ def test_a_forger_cannot_lead_to_a_published_head_with_a_key_of_his_own(archive:
     def signed(head: Head) -> Head:
         return replace(head, key=public_key(forger), signature=base64.b64encode(forger.sign(head.statement)).decode())
 
-    between = signed(replace(head_of(seal), head=str(published.previous), previous=first.head))
-    data = replace(own, chain=(between, signed(published))).to_bytes()
+    between = signed(replace(head_of(seal), manifest=str(published.previous), previous=first.head))
+    chain = tuple(replace(head, archive=first.archive) for head in (between, published))
+    data = replace(own, chain=tuple(map(signed, chain))).to_bytes()
     assert check_proof(data).last.head == published.head  # it agrees with itself
+    theirs = replace(published, archive=first.archive)
     with pytest.raises(ArchiveError, match="and that head by"):
-        check_proof(data, published=published)
+        check_proof(data, published=theirs)
     with pytest.raises(ArchiveError, match="nobody: name the key"):
-        check_proof(data, published=replace(published, key=None, signature=None))
+        check_proof(data, published=replace(theirs, key=None, signature=None))
+    (tmp_path / "proof.json").write_bytes(data)
+    (tmp_path / "head.json").write_text(json.dumps(theirs.plain()))
+    said = script(tmp_path / "proof.json", "--head", str(tmp_path / "head.json"))
+    assert (said.returncode, "nothing binds" in said.stderr) == (1, True)
 
 
-def test_a_chain_ends_where_the_key_changed(tmp_path: Path) -> None:
+def test_a_head_is_recomputed_and_no_root_is_put_under_a_true_one(tmp_path: Path) -> None:
+    """The forgery of the first form: a root of one's own under the head of another, which nothing but its name bound."""
+    true = sealed(tmp_path / "true", 1, None).last_seal()
+    forged = make(tmp_path / "forged")
+    composed.run_night(forged, 0, ["da_nang"])
+    forged.seal(night_of(0), {}, None)
+    assert true is not None
+    with forged.index.reading() as queries:
+        version = queries.events.find(article="da_nang/thong-bao")[0]
+    own = prove(forged, version, until_now=False)
+    (tmp_path / "head.txt").write_text("\n".join(head_of(true).lines()), encoding="utf-8")
+    file = tmp_path / "proof.json"
+    first = replace(own.head, manifest=true.head, format=1, follows=None)
+    for proof in (
+        replace(own, head=first, form=1),
+        replace(own, head=first, manifest=true.to_bytes()),
+        replace(own, head=replace(head_of(true), root=own.head.root, leaves=own.head.leaves)),
+    ):
+        file.write_bytes(proof.to_bytes())
+        assert main(["check-proof", str(file)]) == 1
+        assert main(["check-proof", str(file), "--head", str(tmp_path / "head.txt")]) == 1
+        assert script(file).returncode == 1
+        assert script(file, "--head", str(tmp_path / "head.txt")).returncode == 1
+    assert replace(head_of(true), root=own.head.root).head != true.head
+
+
+@pytest.mark.parametrize("format", [1, 2])
+def test_an_unsigned_proof_holds_only_by_a_published_head(
+    tmp_path: Path, format: Format, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("archive.sealing.seal.Seal", partial(Seal, format=format))
+    archive = sealed(tmp_path / "a", 2, None)
+    with archive.index.reading() as queries:
+        version = queries.events.find(article="da_nang/thong-bao")[0]
+    proof = prove(archive, version, until_now=True)
+    file, head = tmp_path / "proof.json", tmp_path / "head.txt"
+    file.write_bytes(proof.to_bytes())
+    last = (proof.head, *proof.chain)[-1]
+    assert (last.night, proof.manifest is None) == ((night_of(0), False) if format == 1 else (night_of(1), True))
+    head.write_text("\n".join(last.lines()), encoding="utf-8")
+    assert main(["check-proof", str(file)]) == 1
+    assert "unsigned, and no published head" in capsys.readouterr().err
+    assert main(["check-proof", str(file), "--head", str(head)]) == 0
+    said = script(file)
+    assert (said.returncode, "it is unsigned: name a head" in said.stderr) == (1, True)
+    said = script(file, "--head", str(head))
+    assert (said.returncode, said.stderr) == (0, "")
+
+
+def test_a_proof_of_an_older_archive_goes_on_to_heads_of_format_2(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as older:
+        older.setattr("archive.sealing.seal.Seal", partial(Seal, format=1))
+        archive = sealed(tmp_path / "a", 2)
+    composed.run_night(archive, 2)
+    archive.seal(night_of(2), {}, KEY)
+    assert verify(archive.identity, archive.paths).findings == []
+    published = read_head(last_seal(archive))
+    with archive.index.reading() as queries:
+        version = queries.events.find(article="da_nang/thong-bao")[0]
+    data = prove(archive, version, until_now=True).to_bytes()
+    proven = check_proof(data, published=published)
+    assert (proven.head.format, proven.last.format, proven.after) == (1, 2, (night_of(1), 1))
+    (tmp_path / "proof.json").write_bytes(data)
+    (tmp_path / "head.txt").write_text(last_seal(archive), encoding="utf-8")
+    assert script(tmp_path / "proof.json", public_key(KEY), "--head", str(tmp_path / "head.txt")).returncode == 0
+
+
+def test_proofs_of_an_older_program_still_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archive.sealing.seal.Seal", partial(Seal, format=1))
+    archive = sealed(tmp_path / "a")
+    with archive.index.reading() as queries:
+        version = queries.events.find(article="da_nang/thong-bao")[0]
+    data = replace(prove(archive, version, until_now=True), form=1, manifest=None).to_bytes()
+    published = read_head(last_seal(archive))
+    assert check_proof(data, key=public_key(KEY), published=published).last.head == published.head
+    (tmp_path / "proof.json").write_bytes(data)
+    (tmp_path / "head.txt").write_text(last_seal(archive), encoding="utf-8")
+    assert script(tmp_path / "proof.json", public_key(KEY), "--head", str(tmp_path / "head.txt")).returncode == 0
+
+
+def test_a_proof_with_its_capture_has_the_page_as_served(archive: Archive, tmp_path: Path) -> None:
+    with archive.index.reading() as queries:
+        versions = queries.events.find()
+    shown = 0
+    for version in versions:
+        try:
+            place = archive.captures.place(version)
+        except Unreadable:
+            continue
+        served = archive.captures.served(place, version.portal, archive.identity.kind)
+        data = prove(archive, version, until_now=False, with_capture=True).to_bytes()
+        assert check_proof(data).body == served.body
+        (tmp_path / "proof.json").write_bytes(data)
+        assert script(tmp_path / "proof.json", "--page", str(tmp_path / "page")).returncode == 0
+        assert (tmp_path / "page").read_bytes() == served.body
+        shown += 1
+    assert shown >= 3
+
+
+def test_no_byte_of_a_proof_can_be_changed(archive: Archive) -> None:
+    """Each byte of a small proof with its capture, in turn, by both checkers."""
+    with archive.index.reading() as queries:
+        version = queries.events.find(article="da_nang/thong-bao")[0]
+    data = prove(archive, version, until_now=False, with_capture=True).to_bytes()
+    spec = spec_from_file_location("check_proof", SCRIPT)
+    assert spec is not None
+    assert spec.loader is not None
+    other = module_from_spec(spec)
+    spec.loader.exec_module(other)
+    assert other.check(data, None, None)[1] is None
+    for position in range(len(data)):
+        changed = bytearray(data)
+        changed[position] ^= 1
+        with pytest.raises(ArchiveError):
+            check_proof(bytes(changed))
+        with pytest.raises(Exception):  # noqa: B017, PT011  `main` turns every one into a line
+            other.check(bytes(changed), None, None)
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"[]", b"7", b"null", b'"x"', b"{}", b"[" * 100_000, b"\xff", b'{"proof":["luu-tru proof 2"]}']
+)
+def test_the_independent_script_never_ends_in_a_traceback(data: bytes, tmp_path: Path) -> None:
+    (tmp_path / "proof.json").write_bytes(data)
+    said = script(tmp_path / "proof.json")
+    assert (said.returncode, said.stderr.count("\n"), said.stderr[:9]) == (1, 1, "no proof:")
+    (tmp_path / "head.txt").write_bytes(data)
+    said = script(tmp_path / "proof.json", "--head", str(tmp_path / "head.txt"))
+    assert (said.returncode, said.stderr.count("\n")) == (2, 1)
+
+
+def test_the_independent_script_checks_signatures_by_openssl_too(proof: bytes, tmp_path: Path) -> None:
+    """Where `cryptography` is not installed `openssl` decides, and without both nothing is taken for signed."""
+    (tmp_path / "proof.json").write_bytes(proof)
+    plain = [sys.executable, "-I", "-S", str(SCRIPT), str(tmp_path / "proof.json")]
+    said = subprocess.run(plain, capture_output=True, text=True, check=False)
+    assert (said.returncode, "signed by  A6EH" in said.stdout) == (0, True)
+    words = json.loads(proof)
+    forged = canonical(words | {"signature": words["chain"][0][2]}) + b"\n"
+    (tmp_path / "proof.json").write_bytes(forged)
+    said = subprocess.run(plain, capture_output=True, text=True, check=False)
+    assert (said.returncode, "does not fit" in said.stderr) == (1, True)
+    (tmp_path / "proof.json").write_bytes(proof)
+    said = subprocess.run(plain, capture_output=True, text=True, check=False, env={"PATH": ""})
+    assert (said.returncode, "was not checked" in said.stdout) == (1, True)
+
+
+def test_a_chain_of_format_2_goes_on_over_a_change_of_the_key(tmp_path: Path) -> None:
     archive = sealed(tmp_path / "a", 1)
-    before = read_head(last_seal(archive))
     newer = Ed25519PrivateKey.from_private_bytes(bytes(32))
     composed.run_night(archive, 1)
     archive.seal(night_of(1), {}, newer)
     with archive.index.reading() as queries:
         version = queries.events.find(article="da_nang/thong-bao")[0]
     data = prove(archive, version, until_now=True).to_bytes()
+    proven = check_proof(data, key=public_key(KEY), published=read_head(last_seal(archive)))
+    assert (proven.head.key, proven.last.key) == (public_key(KEY), public_key(newer))
+    keys = frozenset({public_key(KEY), public_key(newer)})
+    assert verify(archive.identity, archive.paths, expected=Expectations(keys=keys)).findings == []
+
+
+def test_a_chain_of_format_1_ends_where_the_key_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archive.sealing.seal.Seal", partial(Seal, format=1))
+    archive = sealed(tmp_path / "a", 1)
+    before = read_head(last_seal(archive))
+    composed.run_night(archive, 1)
+    archive.seal(night_of(1), {}, Ed25519PrivateKey.from_private_bytes(bytes(32)))
+    with archive.index.reading() as queries:
+        version = queries.events.find(article="da_nang/thong-bao")[0]
+    data = prove(archive, version, until_now=True).to_bytes()
     assert check_proof(data, key=public_key(KEY), published=before).last == before
     with pytest.raises(ArchiveError, match="while its key still sealed"):
         check_proof(data, published=read_head(last_seal(archive)))
-    keys = frozenset({public_key(KEY), public_key(newer)})
-    assert verify(archive.identity, archive.paths, expected=Expectations(keys=keys)).findings == []
 
 
 def test_the_commands_print_a_head_and_write_and_check_a_proof(

@@ -8,7 +8,7 @@ from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from types import UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import pytest
 from hypothesis import given, settings
@@ -57,6 +57,8 @@ def of(hint: Any) -> st.SearchStrategy[Any]:
     if isinstance(hint, type) and is_dataclass(hint):
         return st.builds(hint, **{name: of(each) for name, each in get_type_hints(hint).items()})
     parts = get_args(hint)
+    if get_origin(hint) is Literal:
+        return st.sampled_from(parts)
     if get_origin(hint) in (Union, UnionType):
         return st.one_of(*map(of, parts))
     if get_origin(hint) is tuple and parts[-1] is ...:

@@ -7,7 +7,7 @@ import json
 import re
 import zlib
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -26,12 +26,13 @@ from archive.search.indexer import catch_up
 from archive.store import Archive
 from archive.web.charts import curve, day_cell, months_of, strip, summed_cell
 from archive.web.context import BadRequest
-from archive.web.formatting import archived, as_link, number, path_part, short_day, visible
+from archive.web.formatting import archived, as_link, clock, number, path_part, short_day, visible
 from archive.web.i18n import preferred
 from archive.web.views.downloads import unpacked
 from testing.archives import FIRST, at, good, judge, make, sealed, tree
 from testing.postgresql import PostgresServer
 from testing.web_page import read, serve_page
+from vietnam.date_forms import TZ
 
 EDITED = "/articles/da_nang/thong-bao"
 
@@ -251,7 +252,29 @@ def test_downloads_are_files_of_plain_text_that_run_nowhere(page: httpx.Client) 
 def test_the_proof_that_is_handed_over_proves_the_text(page: httpx.Client) -> None:
     link = next(link for link in links(page.get(f"/en{EDITED}")) if "/proofs/" in link)
     proven = check_proof(page.get(link).content)
-    assert proven.head.night == date(2025, 3, 4)
+    assert (proven.head.night, proven.last.night) == (date(2025, 3, 4), date(2025, 3, 5))
+    proven = check_proof(page.get(f"{link}?until=night&capture=1").content)
+    assert proven.body == page.get(link.replace("/proofs/", "/captures/").replace(".json", ".txt")).content
+
+
+def test_every_time_on_the_page_carries_its_zone(page: httpx.Client) -> None:
+    """Captures are recorded in UTC, and the page gives the time of Việt Nam."""
+    capture = next(link for link in links(page.get(f"/en{EDITED}")) if "/captures/" in link)
+    moments = 0
+    for path in (capture, f"/en{EDITED}", "/vi/search?q=mưa", "/en/integrity"):
+        for element in read(page.get(path).text).nodes("//time[contains(@datetime, 'T')]"):
+            [stored] = element.strings("@datetime")
+            [shown] = element.strings("text()")
+            local = datetime.fromisoformat(stored).astimezone(TZ)
+            assert shown == f"{local:%Y-%m-%d %H:%M} UTC+7", (path, stored)
+            moments += 1
+    assert moments >= 4
+    assert clock("2025-03-04T16:59:30+00:00") == "2025-03-04 23:59 UTC+7"
+    assert [clock(text) for text in ("2025-03-04", "2025-03-04T08:00", "ba <giờ")] == [
+        "2025-03-04",
+        "2025-03-04 08:00",
+        "ba <giờ",
+    ]
 
 
 def test_the_capture_shows_its_headers_and_its_place(page: httpx.Client) -> None:
