@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from archive.cli.output import print_articles
+from archive.coverage.reader import require_known
 from archive.errors import ArchiveError, ExitCode, UsageError
 from archive.index.rows import EventRow
 from archive.store import Archive
@@ -109,7 +110,11 @@ def known_until(archive: Archive, night: date | None) -> date | None:
 def find(
     archive: Archive, options: argparse.Namespace, article: str | None, limit: int | None, *, standing: bool = False
 ) -> list[EventRow]:
-    """Find the events that fit the filters, with `--as-of` none of later nights; `standing`: only last ones."""
+    """Find the events that fit the filters, with `--as-of` none of later nights; `standing`: only last ones.
+
+    Raises UsageError for a portal or a night that the archive does not have.
+    """
+    require_known(archive, options.portal, options.night, options.night)
     until = known_until(archive, getattr(options, "as_of", None))
     with archive.index.reading() as queries:
         return queries.events.find(

@@ -11,6 +11,7 @@ from archive.cli.output import print_json, printable
 from archive.coverage.calendar import PortalCoverage
 from archive.coverage.number_gaps import coverage_of, failed_nights, mentions_of, portals_of, read_number_series
 from archive.coverage.number_series import NumberGap, NumberSeriesSet, Series
+from archive.coverage.reader import require_known
 from archive.errors import ExitCode, UsageError
 from archive.index.rows import Mention
 from archive.store import Archive
@@ -31,6 +32,7 @@ def add(commands: Commands) -> None:
 
 def _run(options: argparse.Namespace) -> ExitCode:
     with Archive.open(options.archive, read_only=True) as archive:
+        require_known(archive, options.portal, None, None)
         if options.number:
             return _run_places(archive, options)
         found = read_number_series(archive)
@@ -41,6 +43,8 @@ def _run(options: argparse.Namespace) -> ExitCode:
             print_json(_plain(one, covered))
     else:
         _print(series, covered, holes=options.holes)
+        if not series and found.series:
+            print(f"none of {len(found.series)} series fits")
         if not (options.portal or options.province or options.year):
             _print_left_out(found)
     return ExitCode.FINDINGS if options.holes and any(one.gaps for one in series) else ExitCode.GOOD

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from archive.cli.arguments import Commands, add_province, night
 from archive.cli.output import printable
+from archive.coverage.reader import require_known
 from archive.errors import ExitCode, UsageError
 from archive.export.formats import ExportFormat, write_records
 from archive.export.versions import Selection, VersionReader
@@ -43,6 +44,7 @@ def _run(options: argparse.Namespace) -> ExitCode:
     if target.resolve().is_relative_to(options.archive.resolve()):
         raise UsageError(f"{target} lies in the archive, where nothing else may stand; name a place outside")
     with Archive.open(options.archive, read_only=True) as archive:
+        require_known(archive, options.portal, since, until)
         versions = VersionReader(
             archive, Selection(options.portal, since, until, options.one_per_cluster, options.province or frozenset())
         )

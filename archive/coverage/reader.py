@@ -14,7 +14,7 @@ from archive.coverage.calendar import (
     cover,
     nights_between,
 )
-from archive.errors import UsageError
+from archive.errors import UsageError, did_you_mean
 from archive.index.transaction import Queries
 from archive.messages.reason import Reason
 from archive.model.decommission import DecommissionSign
@@ -37,6 +37,37 @@ def span(archive: Archive, since: date | None, until: date | None) -> tuple[date
     return since, until
 
 
+def require_known(archive: Archive, portal: str | None, since: date | None, until: date | None) -> None:
+    """Require that the archive has nights of the portal, and a night from `since` to `until`, where these are named.
+
+    Raises UsageError with what was probably meant: nothing found there would be no answer.
+    """
+    opened = archive.paths.open_runs()
+    if portal is not None:
+        with archive.index.reading() as queries:
+            known = {*queries.coverage.portals(), *(folder.name.partition(".")[0] for _, folder in opened)}
+        if portal not in known:
+            nights = archive.paths.nights()
+            known |= {name for night in nights for seal in seals_on_disk(archive.paths, night) for name in seal.missed}
+        if portal not in known:
+            raise _unknown_portal(portal, known)
+    if since is None and until is None:
+        return
+    first, last = since or date.min, until or date.max
+    nights = sorted({*archive.paths.nights(), *(night for night, _ in opened)})
+    if last < first:
+        raise UsageError(f"--until {until} lies before --since {since}")
+    if not any(first <= night <= last for night in nights):
+        beside = [*[night for night in nights if night < first][-1:], *[night for night in nights if night > last][:1]]
+        named = f"of {first}" if first == last else f"from {since or 'the beginning'} to {until or 'now'}"
+        nearest = f"did you mean {' or '.join(map(str, beside))}?" if beside else "nothing was crawled yet"
+        raise UsageError(f"the archive has no night {named}; {nearest}")
+
+
+def _unknown_portal(portal: str, known: Collection[str]) -> UsageError:
+    return UsageError(f"the archive has no night of {portal}; {did_you_mean(portal, known)}")
+
+
 def read_coverage(
     archive: Archive, since: date, until: date, portals: Collection[str] = (), provinces: Collection[str] = ()
 ) -> list[PortalCoverage]:
@@ -56,9 +87,8 @@ def read_coverage(
                 missed[portal][night] = reason
     with archive.index.reading() as queries:
         every = sorted({*queries.coverage.portals(), *missed})
-        unknown = sorted(set(portals) - set(every))
-        if unknown:
-            raise UsageError(f"the archive has no night of {', '.join(unknown)}; it knows {', '.join(every)}")
+        for portal in sorted(set(portals) - set(every)):
+            raise _unknown_portal(portal, every)
         belonged = queries.coverage.portals_of(provinces)
         wanted = [one for one in every if (not provinces or one in belonged) and (not portals or one in portals)]
         return list(cover_portals(queries, wanted, (since, until), missed, sealed))

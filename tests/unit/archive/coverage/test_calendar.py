@@ -166,7 +166,7 @@ def test_the_command_shows_days_gaps_and_dates(tmp_path: Path, capsys: pytest.Ca
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--portal", "ha_noi"], "the archive has no night of ha_noi; it knows da_nang"),
+        (["--portal", "ha_noi"], "the archive has no night of ha_noi; known are da_nang"),
         (["--since", "2025-03-05", "--until", "2025-03-04"], "lies before --since"),
     ],
 )
