@@ -106,7 +106,7 @@ class _Walk:
     def _end_run(self) -> None:
         if not self._run:
             return
-        folded = [_bare_line(text) if len(text) <= _CACHED else bare(line(text)) for text in self._run]
+        folded = [bare_line(text) if len(text) <= _CACHED else bare(line(text)) for text in self._run]
         letters, apart = "".join(folded), True
         if sum(1 for text, own in zip(self._run, folded, strict=True) if own or not text.isascii()) > 1:
             joined = bare(line("".join(self._run)))
@@ -127,5 +127,6 @@ def bare(text: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _bare_line(text: str) -> str:
+def bare_line(text: str) -> str:
+    """Return the letters of a short text as it stands in the tree."""
     return bare(line(text))

@@ -7,12 +7,15 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
+from lxml.html import HtmlElement
 
 from bench.extraction.corpus import Sample, composed, corpus
 from bench.extraction.readers import layouts
 from pipelines.article import Article, Block, BlockKind, Layout
 from pipelines.extract import extract
 from pipelines.html.tree import parse
+from pipelines.readers.trafilatura import lines_of
+from pipelines.sandbox import crosscheck as module
 from pipelines.sandbox.crosscheck import crosscheck
 from pipelines.sandbox.crosscheck_stats import Crosscheck, Misfit, crosscheck_counts, is_sampled, misfits, without_frame
 from pipelines.sandbox.extraction_worker import ExtractionWorker, page_request
@@ -234,3 +237,74 @@ def test_what_stands_apart_from_title_and_body_is_no_lost_text(around: str) -> N
         page.replace("EXTRA", f"<div class='tiep'><p>{PROSE[2]}</p><p>{PROSE[3]}</p></div>"), *PROSE[:2]
     )
     assert more.lacks, "a second part of the same article is"
+
+
+MORE = tuple(f"Bản tin {part} cho biết {text}" for part in ("sáng", "trưa", "chiều") for text in PROSE)
+MENU = "".join(f'<li class="m{n}"><a href="/{n}">Chuyên mục số {n}</a></li>' for n in range(60))
+FRAMED = """<html><body><div class="trang"><ul>MENU</ul>
+<div class="cot"><h1>Mưa lớn ở hạ du</h1><div class="bai">BODY</div></div><div class="duoi">BELOW</div></div></body></html>"""
+
+
+def framed(body: str, below: str = "") -> str:
+    return FRAMED.replace("MENU", MENU).replace("BODY", body).replace("BELOW", below)
+
+
+def links_read(monkeypatch: pytest.MonkeyPatch, page: str, *blocks: str) -> tuple[list[int], Crosscheck]:
+    """Return how many links each tree has that trafilatura is given, and the check."""
+    links: list[int] = []
+
+    def counted(root: HtmlElement, recall: bool = True) -> list[str]:
+        links.append(sum(1 for _ in root.iter("a")))
+        return lines_of(root, recall)
+
+    monkeypatch.setattr(module, "lines_of", counted)
+    return links, read_by_layout(page, *blocks)
+
+
+def test_of_a_long_text_only_its_part_of_the_page_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    links, check = links_read(monkeypatch, framed("".join(f"<p>{text}</p>" for text in MORE)), *MORE[:9])
+
+    assert links == [0]
+    assert check.disagrees
+    assert check.whole > 1000
+
+
+@pytest.mark.parametrize(
+    ("body", "own"),
+    [
+        (f"<p>{PROSE[0]}</p><p>{PROSE[1]}</p>", PROSE[:1]),
+        (f"<p>{MORE[0]}</p><p>{' '.join(MORE[1:])}</p>", MORE[:1]),
+        ("".join(f"<p>{text}</p>" for text in MORE), ("Một câu không đứng ở chỗ nào trên trang này cả.",)),
+    ],
+    ids=["a short text", "one paragraph", "a text that is nowhere"],
+)
+def test_else_the_whole_page_is(monkeypatch: pytest.MonkeyPatch, body: str, own: tuple[str, ...]) -> None:
+    links, check = links_read(monkeypatch, framed(body), *own)
+
+    assert links[-1] == 60
+    assert check.lacks
+
+
+def test_what_the_frame_around_the_part_says_too_is_no_loss() -> None:
+    body = "".join(f"<p>{text}</p>" for text in MORE)
+
+    assert read_by_layout(framed(body), *MORE[1:]).missed > 50
+    assert read_by_layout(framed(body, f"<footer><p>{MORE[0]}</p></footer>"), *MORE[1:]).missed < 30
+    assert read_by_layout(framed(body, f"<p><a href='/x'>{MORE[0]}</a></p>"), *MORE[1:]).missed == 0
+    assert read_by_layout(framed(body).replace('class="trang"', 'class="menu"'), *MORE[1:]).missed == 0
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "<h1>Mưa lớn ở hạ du</h1>",
+        "<h1>Mưa lớn ở ha\u0323 du</h1>",
+        "<h1><b>M</b>ưa <i>lớn <u>ở</u></i> hạ du</h1>",
+        "<h1><span hidden>Tin: </span>Mưa lớn ở h<b>a</b>\u0323 du</h1>",
+        "<div><!-- tin --><img src='a.png'> Mưa lớn ở hạ du</div>",
+    ],
+)
+def test_the_part_is_found_however_its_title_is_marked_up(monkeypatch: pytest.MonkeyPatch, heading: str) -> None:
+    page = framed("".join(f"<p>{text}</p>" for text in MORE)).replace("<h1>Mưa lớn ở hạ du</h1>", heading)
+
+    assert links_read(monkeypatch, page, *MORE)[0] == [0]
