@@ -7,6 +7,7 @@ the night. After an error of the archive, what was committed stays.
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections import Counter
 from collections.abc import Sequence
@@ -75,6 +76,7 @@ def _crawl(
         logging.getLogger(name).setLevel(logging.CRITICAL)
     crawler = process.create_crawler(portal)
     task = process.crawl(crawler, options=options, writer=writer)
+    gc.freeze()  # modules, classes and settings stay to the end, and need not be looked through again and again
     process.start()
     error = task.exception() if task.done() and not task.cancelled() else None
     if error is not None:
