@@ -86,7 +86,7 @@ def _print(series: Sequence[Series], covered: Mapping[str, PortalCoverage], *, h
         missing = f", {one.missing} missing" if one.missing else ""
         print(
             f"{one.issuer}  {one.name} {one.period}: {one.first}–{one.last}, seen {len(one.seen)} of {one.size}{missing}; "
-            f"complete {one.completeness:.0%}  ({', '.join(portals_of(one))})"
+            f"complete {one.percent}%  ({', '.join(portals_of(one))})"
         )
         if holes:
             for hole in one.gaps:

@@ -125,6 +125,11 @@ class Series:
         """
         return len(self.seen) / (self.size + self.size / len(self.seen) - 1)
 
+    @property
+    def percent(self) -> int:
+        """Completeness in whole per cent, rounded down: 100 only where nothing is missing."""
+        return int(self.completeness * 100)
+
 
 @dataclass(frozen=True, slots=True)
 class NumberSeriesSet:
