@@ -31,6 +31,16 @@ class Expect(StrEnum):
     ROBOTS = "robots"
 
 
+class ReadAs(StrEnum):
+    """Name what is read from a response that is no article, besides its outcome."""
+
+    NOTHING = "nothing"
+    LIST = "list"
+    FEED = "feed"
+    SITEMAP = "sitemap"
+    DAY = "day"  # a portal's archive of a day
+
+
 @dataclass(frozen=True, slots=True)
 class RequestInfo:
     """Say what a request asks for: an article, a page of a section's list, a file, a script's data, robots.txt.
@@ -38,7 +48,7 @@ class RequestInfo:
     `url` is the address as it is asked, in a rehearsal with the replica's suffix. `key` is the article's or the file's,
     `number` the page of the list from 1, `attachment_of` the id of the article's version that names the file. `lookback`
     marks a request of a look-back. `request` is how it is asked where the address alone does not say it; `address` is
-    then the article's own address.
+    then the article's own address. `read_as` is what a resource is read as; a list is read as its section says.
     """
 
     expect: Expect
@@ -50,6 +60,7 @@ class RequestInfo:
     lookback: LookbackMark | None = None
     request: ListRequest | None = None
     address: str | None = None
+    read_as: ReadAs = ReadAs.NOTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,7 @@ REFERRER_POLICY = "no-referrer"  # GHSA-cwxj-rr6w-m6w7, and portals need not kno
 DOWNLOAD_VERIFY_CERTIFICATES = True  # exceptions are per portal and recorded
 DOWNLOADER_MIDDLEWARES = {
     "crawler.downloader.guard.GuardMiddleware": 10,  # before everything: redirects, retries and robots.txt pass it as well
+    "crawler.sandbox.response_reader.ReadingMiddleware": 20,  # the last that sees a response: what is no article is read
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the guard replaces it: dont_filter ends it
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.downloader.robots.RobotsGate": 100,  # what cannot be had is no permission; records what it decided

@@ -19,6 +19,11 @@ class Furniture:
 
     first: dict[str, frozenset[str]] = field(default_factory=dict)
 
+    def shared(self, section: str) -> frozenset[str]:
+        """Return the keys that the first pages of all other sections read so far show."""
+        others = [keys for name, keys in self.first.items() if name != section and keys]
+        return frozenset.intersection(*others) if others else frozenset()
+
     def without(self, section: str, number: int, listing: Listing) -> Listing:
         """Return a list page without the entries that all other sections read so far repeat.
 

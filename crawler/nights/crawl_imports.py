@@ -20,6 +20,7 @@ _IMPORTS = (
     "crawler.listings.*",
     "crawler.nights.rlimits",
     "crawler.run.*",
+    "crawler.sandbox.*",
     "crawler.spiders.*",
     "encodings.charmap",
     "encodings.cp1252",

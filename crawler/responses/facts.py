@@ -14,7 +14,7 @@ from pipelines.article import Layout
 from pipelines.files.file_type import kind_of
 from pipelines.html.decoding import declared_charset, reads_as_text
 from pipelines.html.page_shape import is_storm, read_shape
-from pipelines.readers.json_values import json_text
+from pipelines.readers.json_values import json_facts
 from pipelines.sandbox.page_facts import judge_page
 from pipelines.sandbox.page_question import PageQuestion
 from vietnam.letters import decode
@@ -35,15 +35,13 @@ def charset_of(response: Response) -> str | None:
 
 def listing_text(response: Response) -> str | None:
     """Return a list page as text, its addresses as served; None for a page that would block the parser."""
-    text = _text(response.body, charset_of(response))
+    text = page_text(response.body, charset_of(response))
     return None if text is None or is_storm(text) else text
 
 
 def head_of(response: Response, ask: RequestInfo, home: str, own: frozenset[str]) -> ResponseFacts:
     """Return the facts of a response that need no tree of its page. `own` are the portal's hosts as they are asked."""
-    is_json = ask.request is not None and ask.request.json
     unread = ask.expect is Expect.ATTACHMENT and _is_file(response.body)
-    text = _text(response.body, charset_of(response)) if is_json else None
     return ResponseFacts(
         status=response.status,
         headers={
@@ -58,24 +56,31 @@ def head_of(response: Response, ask: RequestInfo, home: str, own: frozenset[str]
         home=home,
         own=own,
         flags=frozenset(response.flags),
-        json=is_json,
-        data=json_text(text) if text is not None else None,
+        json=ask.request is not None and ask.request.json,
     )
 
 
 def facts_of(
     response: Response, ask: RequestInfo, home: str, own: frozenset[str], layouts: tuple[Layout, ...] = ()
 ) -> ResponseFacts:
-    """Return the facts of a response, its page read in this process: for what is no article of a night."""
+    """Return the facts of a response, its page read in this process: for commands that make a few requests."""
     facts = head_of(response, ask, home, own)
+    return read_facts(facts, charset_of(response), layouts, ask.address or response.url)
+
+
+def read_facts(
+    facts: ResponseFacts, charset: str | None, layouts: tuple[Layout, ...] = (), address: str = ""
+) -> ResponseFacts:
+    """Return the facts with those that the page has; `address` is the article's, where `layouts` may read one."""
     if not needs_tree(facts):
         return facts
     if layouts:
-        question = PageQuestion(ask.address or response.url, _NO_TIME, charset_of(response), json=facts.json)
-        read, _ = judge_page(question, layouts, response.body)
-        return replace(facts, shape=read.shape, has_article=read.has_article)
-    text = _text(response.body, charset_of(response))
-    return replace(facts, shape=read_shape(text) if text is not None and facts.data is None else None)
+        question = PageQuestion(address, _NO_TIME, charset, json=facts.json)
+        read, _ = judge_page(question, layouts, facts.body)
+        return replace(facts, shape=read.shape, has_article=read.has_article, data=read.data)
+    text = page_text(facts.body, charset)
+    data = json_facts(text) if facts.json and text is not None else None
+    return replace(facts, shape=read_shape(text) if text is not None and data is None else None, data=data)
 
 
 def _is_file(body: bytes) -> bool:
@@ -84,7 +89,8 @@ def _is_file(body: bytes) -> bool:
 
 
 @lru_cache(maxsize=1)  # a list page is judged first and read then
-def _text(body: bytes, charset: str | None) -> str | None:
+def page_text(body: bytes, charset: str | None) -> str | None:
+    """Return a page as text, its addresses as served; None for what is no text."""
     if not reads_as_text(body):
         return None
     return body.decode(decode(body, charset).encoding, "replace")

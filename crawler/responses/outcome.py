@@ -15,7 +15,7 @@ from archive.model.enums import Outcome
 from crawler.requests import Expect
 from pipelines.html.decoding import CUT, DATALOSS, TOO_LARGE, UNKNOWN_ENCODING
 from pipelines.html.page_shape import PageShape
-from pipelines.readers.json_values import JsonError, value_of
+from pipelines.readers.json_values import JsonFacts
 from vietnam.letters import strip_diacritics
 
 
@@ -26,11 +26,10 @@ class ResponseFacts:
     `headers` have lower-case names; `body` is decoded from its transfer form; `is_text` says whether it is text at all.
     `url` is where the answer came from, `requested_url` the address before redirects; `home` is the portal's front
     page, `own` its hosts, all with the replica suffix in a rehearsal. `flags` are those of
-    crawler.downloader.decompression and Scrapy. `json`: an interface was asked, which answers in JSON; `data` is that
-    JSON, None for any other text.
+    crawler.downloader.decompression and Scrapy. `json`: an interface was asked, which answers in JSON.
 
-    `shape` and `has_article` are read from the page's tree: its shape, None where it has none, and whether a layout of
-    the portal found a title and a body in it.
+    `data`, `shape` and `has_article` are read from the page: the facts of its JSON, None for any other text; the shape of
+    its tree, None where it has none; and whether a layout of the portal found a title and a body in it.
     """
 
     status: int
@@ -44,7 +43,7 @@ class ResponseFacts:
     own: frozenset[str]
     flags: frozenset[str] = field(default_factory=frozenset)
     json: bool = False
-    data: str | None = None
+    data: JsonFacts | None = None
     shape: PageShape | None = None
     has_article: bool = False
 
@@ -113,7 +112,7 @@ def needs_tree(facts: ResponseFacts) -> bool:
 
 def best_outcome(facts: ResponseFacts) -> OutcomeDetail:
     """Return the outcome of an answer if its page holds an article, whatever it holds."""
-    return classify(replace(facts, shape=None, has_article=True))
+    return classify(replace(facts, shape=None, has_article=True, data=JsonFacts()))
 
 
 def _transfer(facts: ResponseFacts) -> OutcomeDetail | None:
@@ -214,12 +213,10 @@ def _json(facts: ResponseFacts) -> OutcomeDetail | None:
     """Recognise an interface's failure: a page, JSON that is broken, or nothing under the id."""
     if facts.data is None:
         return Outcome.UNSUPPORTED_TYPE, "a page instead of JSON"
-    try:
-        value = value_of(facts.data)
-    except JsonError as error:
-        return (Outcome.TRUNCATED if error.cut else Outcome.ERROR), str(error)[:200]
+    if facts.data.error:
+        return (Outcome.TRUNCATED if facts.data.cut else Outcome.ERROR), facts.data.error[:200]
     if facts.expect is Expect.ARTICLE and not facts.has_article:
-        if value in (None, [], {}, ""):
+        if facts.data.empty:
             return Outcome.SOFT_404, "the interface has no such article"
         return Outcome.EMPTY, "JSON without an article's title and text"
     return None

@@ -19,14 +19,14 @@ from crawler.listings.listing import Following
 from crawler.requests import Exchange, Expect, RequestBuilder, exchange_of
 from crawler.responses.facts import charset_of, head_of
 from crawler.responses.outcome import best_outcome, classify, needs_tree
+from crawler.sandbox.response_reader import answer_of, with_reason
 from crawler.spider.article_identity import ArticleIdentity
-from crawler.spider.listings import DeclaredPortal, ListingReader, with_reason
+from crawler.spider.listings import DeclaredPortal, ListingReader
 from crawler.spider.recorder import RunRecorder
 from crawler.spider.rendering import Renderer
 from crawler.spider.stop_rule import is_sampled_recheck, next_recheck, next_recheck_of_vanished
 from crawler.spider.unchanged_rechecks import UnchangedRechecks
 from pipelines.article import Layout
-from pipelines.readers.json_api import pages_of
 from pipelines.sandbox.page_question import PageQuestion
 from pipelines.sandbox.page_reader import PageAnswer, PageReader
 from pipelines.stages import ArticleResponse
@@ -199,7 +199,7 @@ class Articles:
         if not self.portal.texts_in_lists:
             return []
         urls = {entry.url: entry.key for entry in entries if entry.key not in self._asked}
-        bodies = pages_of(response.body, urls, self.layouts, charset_of(response))
+        bodies = {url: body for url, body in answer_of(response).texts.items() if url in urls}
         self.unchanged.load({urls[url] for url in bodies})
         found: list[ArticleResponse | Request] = []
         for url, body in bodies.items():
@@ -303,7 +303,7 @@ class Articles:
             facts = await answer.facts
         except Exception:  # the stages take note of a page that cannot be read, and of an error of ours
             return JudgedResponse(*best, answer, reading)
-        outcome = classify(replace(head, shape=facts.shape, has_article=facts.has_article))
+        outcome = classify(replace(head, shape=facts.shape, has_article=facts.has_article, data=facts.data))
         return JudgedResponse(*with_reason(exchange, outcome), answer, reading)
 
     def next_recheck(self, key: str | None, outcome: Outcome) -> date | None:

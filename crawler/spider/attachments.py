@@ -15,8 +15,9 @@ from scrapy.settings import BaseSettings
 from archive.index.queries.attachments import PendingAttachment
 from archive.model.enums import Outcome
 from crawler.requests import Expect, RequestBuilder, RequestInfo, exchange_of
-from crawler.responses.facts import facts_of
+from crawler.responses.facts import head_of
 from crawler.responses.outcome import ResponseFacts, classify
+from crawler.sandbox.response_reader import answer_of
 from crawler.spider.lookback import LookbackBudget
 from crawler.spider.recorder import RunRecorder
 from pipelines.files.file_type import kind_of
@@ -88,8 +89,13 @@ class Attachments:
         exchange = exchange_of(response)
         file = exchange.attachment
         assert file is not None  # noqa: S101  set with the request
-        facts = facts_of(response, exchange.info, self.home, self.recorder.hosts.asked_for_files, ())
-        outcome, detail = judge_attachment(facts, file.type)
+        facts, answer = (
+            head_of(response, exchange.info, self.home, self.recorder.hosts.asked_for_files),
+            answer_of(response),
+        )
+        outcome, detail = judge_attachment(replace(facts, shape=answer.shape), file.type)
+        if answer.unread and outcome in (Outcome.ATTACHMENT, Outcome.SOFT_404):
+            outcome, detail = answer.outcome, answer.detail
         page = exchange.page(outcome, detail)
         if outcome is Outcome.ATTACHMENT:
             yield FetchedAttachment(page, response.body, file)

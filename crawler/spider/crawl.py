@@ -30,10 +30,13 @@ from crawler.downloader.guard import PortalHosts, file_hosts, own_hosts
 from crawler.downloader.slots import SlotClosed
 from crawler.downloader.state_links import changes_state
 from crawler.listings.alternate_urls import is_alternate, is_archive
+from crawler.listings.furniture import Furniture
 from crawler.listings.listing import Entry, Following, Listing, Section
 from crawler.listings.witness import Witness
 from crawler.requests import Expect, RequestBuilder, exchange_of
 from crawler.responses.failures import judge_failure
+from crawler.sandbox.portal_worker import crawl_worker
+from crawler.sandbox.response_reader import ResponseReader
 from crawler.spider.article_identity import ArticleIdentity
 from crawler.spider.articles import Articles
 from crawler.spider.attachments import Attachments
@@ -87,13 +90,14 @@ class PortalCrawler(scrapy.Spider):
         own, files = own_hosts(self.home, self.hosts), file_hosts(self.home, self.province, self.file_hosts)
         hosts = PortalHosts(own, self.moved_to, options.kind is ArchiveKind.REPLICA, files)
         self.options, portal = options, type(self)
-        self.pages = PageReader()
+        worker, furniture, layouts = crawl_worker(), Furniture(), self.read_with()
+        self.pages = PageReader(worker)
         self.recorder = recorder = RunRecorder(writer, options, hosts, self.home, self.gone_after, self._close)
         builder = RequestBuilder(hosts.here, self.on_failure)
-        self.renderer = Renderer(self.render, settings, self.home, recorder, self._download)
+        self.responses = ResponseReader(worker, portal, layouts, self.home, hosts, recorder.now, furniture.shared)
+        self.renderer = Renderer(self.render, settings, self.responses, recorder, self._download)
         self.identity = ArticleIdentity(recorder, self.entry_key, self._ask_again, self._next_recheck)
-        self.reader = reader = ListingReader(portal, recorder, self.identity.own_entries)
-        layouts = self.read_with()
+        self.reader = reader = ListingReader(portal, recorder, self.identity.own_entries, furniture)
         self.articles = articles = Articles(
             portal,
             builder,

@@ -13,13 +13,12 @@ from scrapy.http import Response
 
 from archive.model.enums import Outcome
 from archive.model.records import ListRequest
-from crawler.listings.feeds import read_feed, read_sitemap
 from crawler.listings.furniture import Furniture
-from crawler.listings.listing import Entry, Following, Listing, ListingError, Section, SectionKind
-from crawler.listings.witness import Witness, linked_feeds
+from crawler.listings.listing import Entry, Following, Listing, Section, SectionKind
+from crawler.listings.witness import Witness
 from crawler.requests import Exchange, RequestInfo
-from crawler.responses.facts import facts_of, listing_text
-from crawler.responses.outcome import OutcomeDetail, classify
+from crawler.sandbox.response_question import ResponseAnswer
+from crawler.sandbox.response_reader import answer_of, with_reason
 from crawler.spider.recorder import RunRecorder
 
 _log = logging.getLogger(__name__)
@@ -87,12 +86,13 @@ class ListingReader:
         portal: type[DeclaredPortal],
         recorder: RunRecorder,
         own_entries: Callable[[Sequence[Entry]], tuple[Entry, ...]],
+        furniture: Furniture,
     ) -> None:
         self._portal, self._recorder, self._own_entries = portal, recorder, own_entries
         self.linked_feeds: dict[str, tuple[str, ...]] = {}
         self._days: dict[str, date] = {}
         self._doors: Counter[str] = Counter()
-        self._furniture = Furniture()
+        self._furniture = furniture
 
     def section(self, name: str) -> Section:
         """Return the section of this name."""
@@ -101,9 +101,10 @@ class ListingReader:
     def read(self, exchange: Exchange, response: Response) -> ListReading:
         """Return what a list page says."""
         section = self.section(exchange.info.section)
-        outcome, detail = judge_response(exchange, response, self._portal.home, self._recorder.hosts.asked)
+        answer = answer_of(response)
+        outcome, detail = with_reason(exchange, (answer.outcome, answer.detail))
         if outcome is Outcome.LISTING:
-            page = self._with_own_keys(self._read(section, exchange.info, response, detail))
+            page = self._with_own_keys(self._read(section, exchange.info, response, answer))
             if page.listing is not None:
                 self._recorder.modified.note(section.name, page.listing.entries)
             if page.listing is not None and self._portal.day_from_list:
@@ -120,52 +121,28 @@ class ListingReader:
         entries = self._own_entries(page.listing.entries)
         return replace(page, listing=replace(page.listing, entries=entries))
 
-    def _read(self, section: Section, info: RequestInfo, response: Response, detail: str | None) -> ListReading:
-        portal, now = self._portal, self._recorder.now()
-        try:
-            if section.kind is SectionKind.FEED:
-                feed = read_feed(response.url, response.body, portal.entry_key, now)
-                return ListReading(feed, Outcome.LISTING, detail)
-            if section.kind is SectionKind.SITEMAP:
-                sitemap = read_sitemap(response.url, response.body, portal.entry_key, now)
-                return ListReading(sitemap, Outcome.LISTING, detail)
-            text = listing_text(response)
-            if text is None:
-                return ListReading(None, Outcome.UNSUPPORTED_TYPE, "attributes without end")
-            number = info.number or 1
-            if number == 1 and info.lookback is None:
-                self.linked_feeds[section.name] = linked_feeds(response.url, text)
-            if info.request is not None:
-                listing = portal.read_answer(info.request, response.url, text, section, number)
-            else:
-                read = portal.read_listing(response.url, text, section, number)
-                listing = read if info.lookback else self._furniture.without(section.name, number, read)
-        except ListingError as error:
-            return ListReading(None, Outcome.ERROR, str(error)[:200])
-        except Exception as error:  # an unforeseen page costs its section, not the night
-            _log.error("the list %s could not be read", ascii(response.url), exc_info=error)
-            return ListReading(None, Outcome.ERROR, f"{type(error).__name__}: {error}"[:200])
+    def _read(self, section: Section, info: RequestInfo, response: Response, answer: ResponseAnswer) -> ListReading:
+        listing = answer.listing
+        if answer.failure:
+            _log.error("the list %s could not be read\n%s", ascii(response.url), answer.failure)
+        if listing is None:
+            return ListReading(None, Outcome.ERROR, answer.unread)
+        number, pages = info.number or 1, section.kind is SectionKind.PAGES
+        if pages and number == 1 and info.lookback is None:
+            self.linked_feeds[section.name] = answer.feeds
+        if pages and info.request is None and info.lookback is None:
+            listing = self._furniture.without(section.name, number, listing)
+        if not pages:
+            return ListReading(listing, Outcome.LISTING, answer.detail)
         self._doors[section.name] += listing.door
         if self._doors[section.name] > _MOST_DOORS:
             return ListReading(None, Outcome.ERROR, "one page after the other only says where the list is")
         if listing.door and (listing.next is None or info.request is not None):
             return ListReading(None, Outcome.ERROR, "the page does not say how its list is asked for")
-        return ListReading(listing, Outcome.LISTING, detail)
+        return ListReading(listing, Outcome.LISTING, answer.detail)
 
     def listed_day(self, key: str | None) -> date | None:
         """Return the day that a list showed beside an article, where the portal's pages show none."""
         if key is None or not self._portal.day_from_list:
             return None
         return self._days.get(key) or self._recorder.writer.lookups.listed_day(key)
-
-
-def judge_response(exchange: Exchange, response: Response, home: str, own: frozenset[str]) -> OutcomeDetail:
-    """Return what a response is, its page read in this process, and a detail for its line."""
-    return with_reason(exchange, classify(facts_of(response, exchange.info, home, own)))
-
-
-def with_reason(exchange: Exchange, judged: OutcomeDetail) -> OutcomeDetail:
-    """Return an outcome with its detail; of a shell that was not rendered also why not."""
-    outcome, detail = judged
-    why = exchange.not_rendered if outcome is Outcome.APP_SHELL else None
-    return outcome, f"{detail}; {why}"[:200] if why else detail

@@ -22,9 +22,8 @@ from crawler.downloader.redirects import redirect_target
 from crawler.downloader.robots import RobotsDecision
 from crawler.listings.witness import Witness, WitnessComparison
 from crawler.requests import Expect, StoredResponse, exchange_of
-from crawler.responses.facts import facts_of
 from crawler.responses.failures import passing_outcome
-from crawler.responses.outcome import classify
+from crawler.sandbox.response_reader import answer_of
 from crawler.spider.modification_times import ModificationTimes
 from pipelines.article import Article
 from pipelines.boilerplate.new_texts import NewTexts
@@ -162,11 +161,10 @@ class RunRecorder:
 
     def record_robots(self, response: Response, decision: RobotsDecision) -> None:
         """Record what was made of a robots.txt; a challenge or a firewall in its place ends the crawl."""
-        exchange = exchange_of(response)
-        outcome, detail = classify(facts_of(response, exchange.info, self._home, self.hosts.asked_for_files, ()))
-        if outcome in REFUSALS:
-            self.write(exchange.page(outcome, detail))
-            self.react(outcome)
+        exchange, answer = exchange_of(response), answer_of(response)
+        if answer.outcome in REFUSALS:
+            self.write(exchange.page(answer.outcome, answer.detail))
+            self.react(answer.outcome)
             return
         self.write(exchange.page(Outcome.ROBOTS, decision.words, crawl_delay=decision.crawl_delay))
         if decision.waits and urlsplit(response.url).hostname == urlsplit(self.hosts.here(self._home)).hostname:

@@ -17,9 +17,8 @@ from archive.model.enums import Outcome
 from archive.model.records import Capture
 from crawler.downloader.browser import BrowserRequest, BrowserResponse, Chromium, NotRendered, missing
 from crawler.requests import Exchange, Expect, RequestInfo, StoredResponse, exchange_of
-from crawler.responses.facts import facts_of
 from crawler.responses.failures import judge_failure
-from crawler.responses.outcome import classify
+from crawler.sandbox.response_reader import ResponseReader
 from crawler.spider.recorder import RunRecorder
 
 _SENT = frozenset({"accept", "content-type", "x-requested-with"})
@@ -39,7 +38,7 @@ class Renderer:
 
     wanted: bool
     settings: BaseSettings
-    home: str
+    responses: ResponseReader
     recorder: RunRecorder
     download: Callable[[Request], Awaitable[Response]]
     _chromium: Chromium | None = field(default=None, init=False)
@@ -54,7 +53,7 @@ class Renderer:
 
         A shell that cannot be rendered stays one; the exchange's `not_rendered` says why.
         """
-        if not self.wanted or not self._is_shell(exchange.info, response):
+        if not self.wanted or not await self.responses.is_shell(exchange, response):
             return response
         try:
             if not self.settings.getbool("RENDER"):
@@ -65,9 +64,6 @@ class Renderer:
         except NotRendered as error:
             exchange.not_rendered = str(error)
             return response
-
-    def _is_shell(self, info: RequestInfo, response: Response) -> bool:
-        return classify(facts_of(response, info, self.home, self.recorder.hosts.asked, ()))[0] is Outcome.APP_SHELL
 
     async def _rendered(self, exchange: Exchange, response: Response) -> Response:
         recorder, stored = self.recorder, exchange.stored
@@ -88,7 +84,10 @@ class Renderer:
         made = Capture(stored.url, response.status, (("Content-Type", _KIND),), body, now, recorder.writer.via)
         ref = recorder.writer.capture(made, of=stored.fetched_at)
         exchange.stored = StoredResponse(stored.url, now, response.status, ref)
-        return response.replace(body=body, headers={"Content-Type": _KIND}, flags=["rendered"])
+        rendered = response.replace(body=body, headers={"Content-Type": _KIND}, flags=["rendered"])
+        if exchange.info.expect is Expect.LISTING:
+            await self.responses.read(exchange, rendered)
+        return rendered
 
     async def _fetch(self, page: RequestInfo, wanted: BrowserRequest) -> BrowserResponse | None:
         """Fetch what a page's script asked for; None for another host, and for what cannot be had."""

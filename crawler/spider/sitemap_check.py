@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from urllib.parse import urljoin
 
 from scrapy.http import Request, Response
@@ -10,9 +11,8 @@ from scrapy.http import Request, Response
 from archive.errors import ArchiveError
 from archive.model.enums import Outcome
 from archive.model.records import ListEntry
-from crawler.listings.feeds import read_sitemap
-from crawler.listings.listing import ListingError
-from crawler.requests import Expect, RequestBuilder, exchange_of
+from crawler.requests import Expect, ReadAs, RequestBuilder, exchange_of
+from crawler.sandbox.response_reader import answer_of
 from crawler.spider.articles import Articles
 from crawler.spider.listings import DeclaredPortal
 from crawler.spider.recorder import RunRecorder
@@ -45,18 +45,16 @@ class SitemapCheck:
         if url in self._asked or len(self._asked) == _MOST_FILES:
             return []
         self._asked.add(url)
-        return [self._builder.build(self._builder.info(Expect.RESOURCE, url, ""), self.on_response)]
+        info = replace(self._builder.info(Expect.RESOURCE, url, ""), read_as=ReadAs.SITEMAP)
+        return [self._builder.build(info, self.on_response)]
 
     async def on_response(self, response: Response) -> AsyncIterator[Request]:
         """Record the sitemap, and ask for its further files and for the sought articles that it names elsewhere."""
         recorder, sought = self._recorder, self._sought or {}
+        answer = answer_of(response)
+        listing = answer.listing
         try:
-            listing = read_sitemap(response.url, response.body, self._portal.entry_key, recorder.now())
-            detail = None
-        except ListingError as error:
-            listing, detail = None, str(error)[:200]
-        try:
-            recorder.write(exchange_of(response).page(Outcome.RESOURCE, detail))
+            recorder.write(exchange_of(response).page(Outcome.RESOURCE, answer.unread or None))
             if listing is None:
                 return
             recorder.modified.note(_PLACE, listing.entries)

@@ -10,11 +10,9 @@ from scrapy.http import Request, Response
 
 from archive.model.enums import Outcome, WalkEnd
 from archive.model.records import ListEntry, PageRecord
-from crawler.listings.empty_notice import states_no_articles
 from crawler.listings.listing import Following, Listing, Section, SectionKind
 from crawler.requests import Callback, Exchange, Expect, RequestBuilder, exchange_of
-from crawler.responses.facts import facts_of, listing_text
-from crawler.responses.outcome import classify
+from crawler.sandbox.response_reader import answer_of
 from crawler.spider.articles import Articles
 from crawler.spider.listings import DeclaredPortal, ListingReader
 from crawler.spider.recorder import RunRecorder
@@ -113,7 +111,7 @@ class NightlyWalk:
 
 
 def _emptied(response: Response) -> str | None:
-    return EMPTIED if states_no_articles(listing_text(response) or "") else None
+    return EMPTIED if answer_of(response).emptied else None
 
 
 def entries_of(listing: Listing) -> tuple[ListEntry, ...]:
@@ -151,6 +149,6 @@ class Homepage:
     def on_response(self, response: Response) -> None:
         """Record what stands there. Nothing is read from it: a section's list is what its declaration says."""
         exchange = exchange_of(response)
-        outcome, detail = classify(facts_of(response, exchange.info, self._home, self._recorder.hosts.asked, ()))
-        self._recorder.write(exchange.page(outcome, detail))
-        self._recorder.react(outcome)
+        answer = answer_of(response)
+        self._recorder.write(exchange.page(answer.outcome, answer.detail))
+        self._recorder.react(answer.outcome)

@@ -12,12 +12,12 @@ from scrapy.http import Request, Response
 
 from archive.errors import ArchiveError
 from archive.model.enums import STOPPING, Outcome
-from crawler.listings.feeds import read_feed
 from crawler.listings.listing import Entry, ListingError
 from crawler.listings.witness import Witness, WitnessComparison, compare, of_days, shared_feed
-from crawler.requests import Expect, RequestBuilder, exchange_of
-from crawler.responses.facts import listing_text
-from crawler.spider.listings import DeclaredPortal, judge_response
+from crawler.requests import Expect, ReadAs, RequestBuilder, exchange_of
+from crawler.sandbox.response_question import ResponseAnswer
+from crawler.sandbox.response_reader import answer_of
+from crawler.spider.listings import DeclaredPortal
 from crawler.spider.recorder import RunRecorder
 from crawler.spider.walk import NightlyWalk
 
@@ -52,7 +52,8 @@ class WitnessCheck:
         self._asked = True
         requests = []
         for witness in self._witnesses()[:MOST_REQUESTS]:
-            info = self._builder.info(Expect.RESOURCE, witness.url, "")
+            read_as = ReadAs.FEED if witness.day is None else ReadAs.DAY
+            info = replace(self._builder.info(Expect.RESOURCE, witness.url, ""), read_as=read_as)
             if self._recorder.hosts.refusal(info.url) is None:
                 self._recorder.witnesses[witness] = WitnessComparison(witness)
                 requests.append(self._builder.build(info, partial(self.on_response, witness)))
@@ -70,13 +71,14 @@ class WitnessCheck:
     def on_response(self, witness: Witness, response: Response) -> AsyncIterator[Any] | None:
         """Record a witness's answer and compare it. What is no feed, or names nothing of its day, says nothing."""
         recorder, exchange = self._recorder, exchange_of(response)
-        outcome, detail = judge_response(exchange, response, self._portal.home, recorder.hosts.asked)
-        if outcome in STOPPING:
-            recorder.write(exchange.page(outcome, detail))
-            recorder.react(outcome)
+        answer = answer_of(response)
+        if answer.outcome in STOPPING:
+            recorder.write(exchange.page(answer.outcome, answer.detail))
+            recorder.react(answer.outcome)
             return None
+        detail: str | None
         try:
-            entries = self._read(witness, response, None if outcome is Outcome.RESOURCE else detail or outcome.value)
+            entries = self._read(witness, answer)
             own = self._own_keys(entry.key for entry in entries)
             entries = [replace(entry, key=own.get(entry.key, entry.key)) for entry in entries]
             never = recorder.writer.lookups.never_listed({entry.key for entry in entries})
@@ -89,18 +91,17 @@ class WitnessCheck:
         recorder.write(exchange.page(Outcome.RESOURCE, detail))
         return None
 
-    def _read(self, witness: Witness, response: Response, wrong: str | None) -> list[Entry]:
-        """Return the entries of the days to compare. `wrong` says why the answer is no page. Raises ListingError."""
+    def _read(self, witness: Witness, answer: ResponseAnswer) -> list[Entry]:
+        """Return the entries of the days to compare. Raises ListingError."""
+        if answer.listing is None:
+            raise ListingError(answer.unread)
+        found = answer.listing.entries
         if witness.day is None:
-            feed = read_feed(response.url, response.body, self._portal.entry_key, self._recorder.now())
-            self._recorder.modified.note(witness.url, feed.entries)
-            if all(one.day is None for one in feed.entries):
+            self._recorder.modified.note(witness.url, found)
+            if all(one.day is None for one in found):
                 raise ListingError("feed rejected: it names no article with a day")
-            return of_days(feed.entries, self._walk.first_day, self._recorder.writer.night)
-        text = listing_text(response)
-        if wrong is not None or text is None:
-            raise ListingError(f"archive of the day rejected: {wrong or 'no readable page'}")
-        entries = [one for one in self._portal.read_day(response.url, text) if one.day in (None, witness.day)]
+            return of_days(found, self._walk.first_day, self._recorder.writer.night)
+        entries = [one for one in found if one.day in (None, witness.day)]
         if not entries:
             raise ListingError("archive of the day rejected: it names no article of the day")
         return entries

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import cast
 
 JsonRecord = Mapping[str, object]
@@ -25,6 +26,29 @@ class JsonError(ValueError):
     def __init__(self, reason: str, *, cut: bool = False) -> None:
         super().__init__(reason)
         self.cut = cut
+
+
+@dataclass(frozen=True, slots=True)
+class JsonFacts:
+    """Hold what an answer's JSON says for its outcome: why it is none that can be read, or that it holds nothing.
+
+    `cut`: it only lacks its end.
+    """
+
+    error: str = ""
+    cut: bool = False
+    empty: bool = False
+
+
+def json_facts(text: str) -> JsonFacts | None:
+    """Return the facts of the JSON of an answer, None where there is none."""
+    found = json_text(text)
+    if found is None:
+        return None
+    try:
+        return JsonFacts(empty=value_of(found) in (None, [], {}, ""))
+    except JsonError as error:
+        return JsonFacts(str(error), error.cut)
 
 
 def json_text(text: str) -> str | None:

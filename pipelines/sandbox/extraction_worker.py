@@ -19,10 +19,12 @@ ExtractFailed = ReadFailed
 
 
 class ExtractionWorker(ReaderProcess):
-    """Read pages in a child process."""
+    """Read pages in a child process. `module` is the child's program: this one, or one that answers more."""
 
-    def __init__(self, deadline: float = DEADLINE, memory: int = MEMORY) -> None:
-        super().__init__("pipelines.sandbox.extraction_worker", deadline, memory)
+    def __init__(
+        self, module: str = "pipelines.sandbox.extraction_worker", deadline: float = DEADLINE, memory: int = MEMORY
+    ) -> None:
+        super().__init__(module, deadline, memory)
 
     def read(
         self, body: bytes, url: str, layouts: Sequence[Layout], now: datetime, declared_encoding: str | None = None

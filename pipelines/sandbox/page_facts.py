@@ -9,7 +9,7 @@ from pipelines.html.page_shape import is_storm, is_xml, shape_of
 from pipelines.html.tree import HtmlPage, parse, parse_text, served_text
 from pipelines.readers.article_presence import has_article
 from pipelines.readers.json_api import page_of
-from pipelines.readers.json_values import json_text
+from pipelines.readers.json_values import json_facts
 from pipelines.sandbox.page_question import PageFacts, PageQuestion
 
 
@@ -38,11 +38,11 @@ def judge_page(question: PageQuestion, layouts: tuple[Layout, ...], body: bytes)
     """
     text, replaced = served_text(body, question.declared)
     record = record_of(question, layouts, body)
+    data = json_facts(text) if question.json else None
     if is_storm(text):
-        return PageFacts(None, False), PageTrees(record=record)
-    is_data = question.json and json_text(text) is not None
-    served = None if is_data else parse_text(text, question.url, replaced)
+        return PageFacts(None, False, data), PageTrees(record=record)
+    served = None if data is not None else parse_text(text, question.url, replaced)
     judged = record or served
     holds = judged is not None and has_article(judged, layouts)
     shape = shape_of(text, None if is_xml(text) else served.root, article=holds).brief() if served is not None else None
-    return PageFacts(shape, holds), PageTrees(served, record, text)
+    return PageFacts(shape, holds, data), PageTrees(served, record, text)

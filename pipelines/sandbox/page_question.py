@@ -12,6 +12,7 @@ from archive.messages.reason import Reason
 from archive.storage.jsonl import decoder
 from pipelines.article import Article, Layout
 from pipelines.html.page_shape import PageShape
+from pipelines.readers.json_values import JsonFacts
 from pipelines.sandbox.child_process import encode
 from pipelines.sandbox.crosscheck_stats import Crosscheck
 
@@ -47,10 +48,14 @@ class PageQuestion:
 
 @dataclass(frozen=True, slots=True)
 class PageFacts:
-    """Hold what a page's tree says for the outcome of its response; `shape` is None where there is no tree."""
+    """Hold what a page says for the outcome of its response; `shape` is None where there is no tree.
+
+    `data` has the facts of its JSON where an interface was asked that answers in JSON, None for any other text.
+    """
 
     shape: PageShape | None
     has_article: bool
+    data: JsonFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)

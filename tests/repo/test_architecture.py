@@ -39,6 +39,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("crawler.downloader",),
     ("crawler.settings",),
     ("crawler.listings", "crawler.responses"),
+    ("crawler.sandbox",),
     ("crawler.boilerplate", "crawler.log"),
     ("crawler.config",),
     ("crawler.verdicts", "crawler.spider"),

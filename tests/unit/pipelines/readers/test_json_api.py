@@ -16,7 +16,7 @@ from pipelines.article import PublishedFrom
 from pipelines.extract import extract
 from pipelines.html.page_shape import read_shape
 from pipelines.readers.json_api import page_of
-from pipelines.readers.json_values import JsonError, json_text, text_value, value_of
+from pipelines.readers.json_values import JsonError, json_facts, json_text, text_value, value_of
 from vietnam.date_forms import TZ
 
 NOW = datetime(2025, 7, 1, 23, 59, 59, tzinfo=TZ)
@@ -147,7 +147,7 @@ def test_the_outcome_of_an_interfaces_answer(
 ) -> None:
     url, own = "https://a.vn/api", frozenset({"a.vn"})
     headers = {"content-type": kind}
-    data = json_text(text)
+    data = json_facts(text)
     seen = ResponseFacts(
         status, headers, text.encode(), True, url, url, expect, "https://a.vn", own,
         json=True, data=data, shape=read_shape(text) if data is None else None,

@@ -1,0 +1,49 @@
+"""A list that kills its reader costs its section: captured, `broken`, and the other sections' articles are kept the same night."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from archive.model.enums import Outcome, Verdict, WalkEnd
+from testing.ba_song_pages import article, listing
+from testing.crawl import NIGHT, crawl, new_archive, the_night
+from testing.http_server import HttpServer, Reply, response
+from testing.portals.hostile.ba_song import CRASH, ENDLESS
+
+HERE = ("-s", "SPIDER_MODULES=testing.portals.hostile")
+
+
+@pytest.mark.parametrize(
+    ("words", "outcome", "detail"),
+    [
+        pytest.param(ENDLESS, Outcome.EXTRACT_TIMEOUT, "not read within 5 s", id="endless"),
+        pytest.param(CRASH, Outcome.ERROR, "the reading process ended", id="crash"),
+    ],
+)
+def test_a_list_that_kills_its_reader_costs_its_section(
+    tmp_path: Path, words: str, outcome: Outcome, detail: str
+) -> None:
+    root = new_archive(tmp_path / "archive")
+    pages: dict[str, Reply] = {
+        "/tin-tuc": response(listing(["d"]).replace(b"</body>", f"<p>{words}</p></body>".encode())),
+        "/kinh-te": response(listing(["a", "b"])),
+        "/doi-song": response(listing(["c"])),
+    }
+    pages |= {f"/tin/{key}.html": response(article(number)) for number, key in enumerate("abc")}
+    with HttpServer(pages) as server:
+        done = crawl("--archive", str(root), "--night", NIGHT.isoformat(), *HERE, port=server.port)
+
+    run, asked, articles = the_night(root)
+    assert done.code == 1
+    assert run.verdict is Verdict.BROKEN
+    assert sorted(line.key for line in articles) == ["a", "b", "c"]
+    (hostile,) = [page for page in asked if page.section == "tin-tuc" and page.page_number]
+    assert (hostile.outcome, hostile.walk_end) == (outcome, WalkEnd.FAILED)
+    assert detail in (hostile.detail or "")
+    assert hostile.warc is not None
+    assert {name: walk.end for name, walk in run.sections.items() if name != "tin-tuc"} == {
+        "kinh-te": WalkEnd.LAST_PAGE,
+        "doi-song": WalkEnd.LAST_PAGE,
+    }
