@@ -12,10 +12,11 @@ from rich.console import Console
 from rich.text import Text
 
 from archive.cli.arguments import Commands, add_province, night
-from archive.cli.output import print_json, printable
+from archive.cli.output import print_json
 from archive.coverage.calendar import Day, DayState, PortalCoverage, count_states
 from archive.coverage.reader import read_coverage, span
 from archive.errors import ExitCode
+from archive.messages.printable import printable
 from archive.messages.reason import joined
 from archive.store import Archive
 

@@ -7,10 +7,11 @@ import json
 from rich.console import Console
 from rich.text import Text as Line
 
-from archive.cli.output import marked, printable
+from archive.cli.output import marked
 from archive.diff.words import diff_paragraphs
 from archive.export.version_diff import Difference, paragraphs_of
 from archive.index.rows import EventRow
+from archive.messages.printable import printable
 
 
 def print_difference(found: Difference, console: Console, *, as_json: bool) -> None:

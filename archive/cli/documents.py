@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from archive.cli.arguments import Commands, add_province
-from archive.cli.output import print_json, printable
+from archive.cli.output import print_json
 from archive.coverage.calendar import PortalCoverage
 from archive.coverage.number_gaps import coverage_of, failed_nights, mentions_of, portals_of, read_number_series
 from archive.coverage.number_series import NumberGap, NumberSeriesSet, Series
 from archive.coverage.reader import require_known
 from archive.errors import ExitCode, UsageError
 from archive.index.rows import Mention
+from archive.messages.printable import printable
 from archive.store import Archive
 from vietnam.documents import read_number
 from vietnam.letters import nfc

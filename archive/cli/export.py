@@ -8,11 +8,11 @@ from itertools import chain
 from pathlib import Path
 
 from archive.cli.arguments import Commands, add_province, night
-from archive.cli.output import printable
 from archive.coverage.reader import require_known
 from archive.errors import ExitCode, UsageError
 from archive.export.formats import ExportFormat, write_records
 from archive.export.versions import Selection, VersionReader
+from archive.messages.printable import printable
 from archive.storage.fsync import disk_errors, make_folder
 from archive.store import Archive
 

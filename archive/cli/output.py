@@ -21,16 +21,12 @@ from archive.diff.words import Span, SpanKind
 from archive.index.queries.attachments import AttachmentState
 from archive.index.queries.clusters import Article, VersionLink
 from archive.index.rows import EventRow
+from archive.messages.printable import printable
 from archive.model.enums import WITHHELD, Event
 from archive.storage.jsonl import iso
 
 _STYLES = {SpanKind.SAME: "", SpanKind.OLD: "red strike", SpanKind.NEW: "green", SpanKind.GAP: "dim"}
 _MARKS = {SpanKind.SAME: "{}", SpanKind.OLD: "[-{}-]", SpanKind.NEW: "{{+{}+}}", SpanKind.GAP: "… {} …"}
-
-
-def printable(text: str) -> str:
-    """Return the text with control characters, bidi overrides included, shown as escapes instead of obeyed."""
-    return "".join(char if char.isprintable() or char in "\n\t" else f"\\u{ord(char):04x}" for char in text)
 
 
 def print_json(value: object) -> None:

@@ -8,9 +8,9 @@ from datetime import date
 from pathlib import Path
 
 from archive.cli.arguments import Commands, add_identifier, find_one
-from archive.cli.output import printable
 from archive.errors import ExitCode, UsageError
 from archive.export.proofs import prove
+from archive.messages.printable import printable
 from archive.model.enums import REMOVALS
 from archive.sealing.head import read_head
 from archive.sealing.proof import ProofError, check_proof

@@ -12,8 +12,9 @@ from rich.console import Console
 from rich.text import Text
 
 from archive.cli.arguments import Commands
-from archive.cli.output import print_json, printable
+from archive.cli.output import print_json
 from archive.errors import ArchiveError, ExitCode
+from archive.messages.printable import printable
 from archive.processes.progress import ProgressLine
 from archive.search.engine import Order, SearchIndex
 from archive.search.indexer import FillOptions, catch_up

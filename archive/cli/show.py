@@ -7,10 +7,11 @@ from datetime import date
 from pathlib import Path
 
 from archive.cli.arguments import Commands, add_as_of, add_identifier, find_one
-from archive.cli.output import print_attached, print_near, printable
+from archive.cli.output import print_attached, print_near
 from archive.errors import ExitCode
 from archive.index.queries.clusters import article_of
 from archive.index.rows import EventRow
+from archive.messages.printable import printable
 from archive.model.enums import LATE, REMOVALS, WITHHELD, Event
 from archive.storage.tombstones import withheld_in
 from archive.store import Archive

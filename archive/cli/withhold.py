@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 
 from archive.cli.arguments import Commands, add_identifier, clock, find_one
-from archive.cli.output import printable
 from archive.errors import ExitCode, UsageError
 from archive.index.rows import EventRow
+from archive.messages.printable import printable
 from archive.search.indexer import forget_withheld
 from archive.storage.tombstones import Tombstone
 from archive.store import Archive

@@ -5,11 +5,17 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import cache
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Table
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from archive.errors import ArchiveError
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 BUSY_SECONDS = 30.0
 """Seconds that a write transaction waits for another process to end its own."""
@@ -17,6 +23,16 @@ BUSY_SECONDS = 30.0
 
 SNAPSHOT = "archive_snapshot"
 """The execution option of a reader: False where its queries need not see one state of the rows."""
+
+
+@cache
+def insert_new(table: Table, dialect: str) -> sqlite.Insert | postgresql.Insert:
+    """Return a dialect's INSERT that leaves out rows whose key the table has."""
+    if dialect == "sqlite":
+        return sqlite.insert(table).on_conflict_do_nothing()
+    from sqlalchemy.dialects import postgresql  # few archives need its types and catalog, which take 30 ms
+
+    return postgresql.insert(table).on_conflict_do_nothing()
 
 
 class Database(ABC):

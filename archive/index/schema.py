@@ -30,6 +30,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     UniqueConstraint,
+    event,
     inspect,
     text,
 )
@@ -38,6 +39,16 @@ from sqlalchemy.types import TypeEngine
 from archive.index.column_types import IsoMoment, Place, Sha256, Utf8Text
 
 METADATA = MetaData()
+
+
+@event.listens_for(METADATA, "before_create")
+def _in_postgresql(metadata: MetaData, connection: Connection, **_: object) -> None:
+    """Give PostgreSQL the conditions of indexes, which load its dialect: an archive without it starts sooner."""
+    if connection.dialect.name == "postgresql":
+        for index in (index for table in metadata.tables.values() for index in table.indexes):
+            index.dialect_options["postgresql"]["where"] = index.dialect_options["sqlite"]["where"]
+
+
 _TYPES: dict[str, TypeEngine[Any]] = {
     "": Utf8Text(),
     "int": Integer(),
@@ -65,7 +76,7 @@ def define_columns(columns: str) -> Iterator[Column[Any]]:  # Any: as SQLAlchemy
 
 def _index_part(name: str, rows: str, *columns: str) -> Index:
     """Return an index over few of a table's rows; a query uses it if its condition selects no others."""
-    return Index(name, *columns, sqlite_where=text(rows), postgresql_where=text(rows))
+    return Index(name, *columns, sqlite_where=text(rows))
 
 
 RUNS = Table(

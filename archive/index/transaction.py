@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cache
 
-from sqlalchemy import BindParameter, Connection, Table, and_, bindparam, delete, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import BindParameter, Connection, Insert, Table, and_, bindparam, delete, insert, select
 
+from archive.index.backend import insert_new
 from archive.index.column_types import run_places
 from archive.index.line_rows import (
     TableRow,
@@ -69,12 +70,13 @@ _OF_PAGE: dict[str, BindParameter[str]] = {
 _ADDRESS = select(ADDRESSES.c.number).where(*(ADDRESSES.c[name] == value for name, value in _OF_PAGE.items()))
 _OF_ADDRESS = ("of_portal", "of_url", "of_key")
 _INSERTS[PAGES] = insert(PAGES).values(address=_ADDRESS.scalar_subquery())
-_NEW_ADDRESSES = {
-    module.__name__.rpartition(".")[2]: module.insert(ADDRESSES)
-    .values(_OF_PAGE)
-    .on_conflict_do_nothing(index_elements=[ADDRESSES.c.portal, ADDRESSES.c.url, ADDRESSES.c.key])
-    for module in (sqlite, postgresql)
-}
+
+
+@cache
+def _new_addresses(dialect: str) -> Insert:
+    return insert_new(ADDRESSES, dialect).values(_OF_PAGE)
+
+
 # A passing failure says nothing of the article: its next recheck stays where it was.
 _CONCLUSIVE = (*SETTLED, Outcome.ARTICLE.value, Outcome.ATTACHMENT.value, Outcome.NOT_MODIFIED.value)
 
@@ -145,7 +147,7 @@ class Transaction(Queries):
         rows = [(page, page_row(night, run, number, page)) for number, page in sorted(pages.items())]
         addresses = [{name: response[name] for name in _OF_ADDRESS} for _, response in rows]
         if addresses:
-            self.connection.execute(_NEW_ADDRESSES[self.connection.dialect.name], addresses)
+            self.connection.execute(_new_addresses(self.connection.dialect.name), addresses)
         self._insert(PAGES, (response for _, response in rows))
         deeper = ((page, page.lookback, response) for page, response in rows if page.page_number is not None)
         self._insert(LOOKBACKS, (lookback_row(page, mark, response) for page, mark, response in deeper if mark))

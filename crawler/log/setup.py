@@ -25,8 +25,8 @@ from scrapy.http import Response
 from scrapy.logformatter import LogFormatter, LogFormatterResult
 from twisted.python.failure import Failure
 
-from archive.cli.output import printable
 from archive.errors import UsageError
+from archive.messages.printable import printable
 from crawler.log.redaction import Redactor, secrets_of_environment
 from vietnam.date_forms import TZ
 

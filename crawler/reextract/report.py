@@ -12,8 +12,9 @@ from collections import Counter
 from rich.console import Console
 from rich.table import Column, Table
 
-from archive.cli.output import marked, plain_line, printable
+from archive.cli.output import marked, plain_line
 from archive.diff.words import Span, SpanKind, diff_paragraphs
+from archive.messages.printable import printable
 from crawler.reextract.reading import NewReading
 from crawler.reextract.reextract import ReextractResult
 from pipelines.reread import Field

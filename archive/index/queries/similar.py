@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from hashlib import sha256
 from typing import Any, cast
 
@@ -37,9 +38,9 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy import cast as cast_to
-from sqlalchemy.dialects import postgresql, sqlite
 
 from archive.errors import ArchiveUnusable
+from archive.index.backend import insert_new
 from archive.index.rows import record_of
 from archive.index.schema import BANDS, EVENTS, NEAR_METHOD, SIGNATURES
 from archive.model.enums import Event
@@ -48,19 +49,16 @@ from archive.similarity.minhash import LEAST_BANDS, PARAMETERS, RARE, Signature,
 BAND_ROWS = 32
 LIKELY = 64
 _INSERT = insert(SIGNATURES)
-# Two texts of one number may share a band.
-_INSERT_BANDS = {
-    "sqlite": sqlite.insert(BANDS).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(BANDS).on_conflict_do_nothing(),
-}
-
 _AT_ONCE = 32  # texts that one question finds candidates for
 
 
+@cache
 def _newest(dialect: str) -> Select[Any]:  # Any: the type of rows of a function
     """Select the `BAND_ROWS` newest documents of each band asked for, which come as a JSON array."""
     bands, end = bindparam("bands", type_=Text), bindparam("end", type_=BigInteger)
     if dialect == "postgresql":
+        from sqlalchemy.dialects import postgresql  # as `insert_new`
+
         asked = func.jsonb_array_elements(cast_to(bands, postgresql.JSONB)).table_valued("value", name="asked")
         band = cast_to(asked.c.value, Integer)
         of_band = select(BANDS.c.document).where(BANDS.c.band == band, BANDS.c.document < end)
@@ -77,7 +75,6 @@ def _newest(dialect: str) -> Select[Any]:  # Any: the type of rows of a function
     )
 
 
-_NEWEST = {dialect: _newest(dialect) for dialect in _INSERT_BANDS}
 _OF_LINE = and_(
     EVENTS.c.night == SIGNATURES.c.night, EVENTS.c.run == SIGNATURES.c.run, EVENTS.c.seq == SIGNATURES.c.seq
 )
@@ -161,7 +158,8 @@ class SimilarQueries:
         if rows:
             self.connection.execute(_INSERT, rows)
         if shared:
-            self.connection.execute(_INSERT_BANDS[self.connection.dialect.name], shared)
+            # Two texts of one number may share a band.
+            self.connection.execute(insert_new(BANDS, self.connection.dialect.name), shared)
 
     def fingerprints(self, night: date, run: str) -> dict[int, Fingerprint]:
         """Map the line numbers of a run's texts to their fingerprints."""
@@ -207,7 +205,7 @@ class SimilarQueries:
             return [[] for _ in signatures]
         newest: dict[int, list[int]] = {}
         values = {"bands": json.dumps(sorted(bands)), "end": _first_number(before)}
-        for band, document in self.connection.execute(_NEWEST[self.connection.dialect.name], values):
+        for band, document in self.connection.execute(_newest(self.connection.dialect.name), values):
             newest.setdefault(band, []).append(document)
         likely = [_likeliest(signature.bands, newest) for signature in signatures]
         texts: dict[int, list[StoredText]] = {}
