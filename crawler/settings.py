@@ -7,19 +7,20 @@ MIN_FREE, PROGRESS_FILE, FENCE, STAY_OPEN, RENDER (and CHROMIUM, where the brows
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
-# Its shims for old names look through the whole stack and every module: here both are short, and a crawl starts sooner.
-import scrapy.core.downloader.contextfactory  # noqa: F401
 from scrapy.settings import default_settings
 
+import crawler.scrapy_imports  # noqa: F401  before the rest of Scrapy
 from crawler.downloader.user_agent import user_agent
 
 BOT_NAME = "luu-tru"
 SPIDER_MODULES = ["crawler.spiders"]
 NEWSPIDER_MODULE = "crawler.spiders"
 TEMPLATES_DIR = str(Path(__file__).parent / "templates")  # `scrapy genspider -t FAMILY`
-COMMANDS_MODULE = "crawler.commands"  # our `crawl` ends with the exit codes of docs/operations.md
+# Our `crawl` ends with the exit codes of docs/operations.md. Scrapy imports all commands to run one, with probe and catalogue.
+COMMANDS_MODULE = "crawler.commands.crawl" if sys.argv[1:2] == ["crawl"] else "crawler.commands"
 
 # What this run is: the command line's -s NAME=VALUE goes before the environment.
 ARCHIVE = os.environ.get("ARCHIVE", "var/archive")

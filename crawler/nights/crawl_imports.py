@@ -8,12 +8,12 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
+import crawler.scrapy_imports  # noqa: F401  before the rest of Scrapy
 from crawler.config.run_options import software
 from pipelines.rules_version import rules_version
 from vietnam import holidays, residue_forms
 
 _IMPORTS = (
-    "scrapy.core.downloader.contextfactory",  # first: its shims for old names look through every module that is loaded
     "crawler.commands.*",
     "crawler.downloader.*",
     "crawler.families.*",

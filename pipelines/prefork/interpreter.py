@@ -21,18 +21,21 @@ from pipelines.prefork.program import Program
 
 _OF_A_PROCESS = "crawler.settings"
 """Reads the environment as it is imported, so every program imports it anew."""
+_STRICT = ("error", None, Warning, None, 0)
+"""The warning filter of `-W error`."""
 
 
 class FreshState:
     """Warnings, logging and module path of this interpreter when everything was imported and nothing had run.
 
-    `filters` are the warning filters with which the interpreter started.
+    `filters` are the warning filters with which the interpreter started. Its own `-W error` is no part of the state.
     """
 
     def __init__(self, filters: Sequence[Any]) -> None:
         self._path = sys.path[1:]
         self._started = filters
-        self._filters = warnings.filters[: len(warnings.filters) - len(filters)]
+        added = warnings.filters[: len(warnings.filters) - len(filters)]
+        self._filters = [each for each in added if each != _STRICT]
         self._root = _logger_state(logging.root)
         self._loggers = {
             name: _logger_state(logger)
@@ -55,7 +58,7 @@ class FreshState:
         _open_streams(unbuffered=program.unbuffered or bool(environment.get("PYTHONUNBUFFERED")))
         self._restore_logging()
         # What libraries add while they are imported stands before -W.
-        own: list[Any] = [("error", None, Warning, None, 0)] if program.strict else []
+        own: list[Any] = [_STRICT] if program.strict else []
         warnings.resetwarnings()
         warnings.filters[:] = [*self._filters, *own, *self._started]  # type: ignore[index]  # typeshed says Sequence; it is a list
         sys.excepthook, sys.unraisablehook = sys.__excepthook__, sys.__unraisablehook__

@@ -7,6 +7,7 @@ starter's.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import gc
 import importlib
@@ -27,7 +28,6 @@ from pipelines.prefork.interpreter import FreshState, reset_signals, run
 from pipelines.prefork.program import ROOT, Program
 
 _LEFT_TO_STARTER = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_ARENA = "MIMALLOC_ARENA_RESERVE"
 _fresh: FreshState | None = None  # set in a server, and so in everything forked from it
 _TOPS = tuple((name,) for name in ("archive", "crawler", "pipelines", "replicas", "testing", "vietnam"))
 Stamps = dict[str, tuple[int, int]]
@@ -36,8 +36,6 @@ Stamps = dict[str, tuple[int, int]]
 def main(number: int, load: Callable[[], None], filters: Sequence[Any]) -> int:
     """Import by `load`, answer that this is done, and serve the descriptor until it ends."""
     global _fresh
-    # An allocator of a library would reserve 1 GiB of addresses, which counts in every limit on address space.
-    os.environ.setdefault(_ARENA, "16MiB")
     gc.disable()  # while objects come that all stay: a sixth of the time
     load()
     if "twisted.internet.reactor" in sys.modules or len(list(Path("/proc/self/task").iterdir())) > 1:
@@ -57,23 +55,28 @@ def main(number: int, load: Callable[[], None], filters: Sequence[Any]) -> int:
 def prepare() -> None:
     """Fork a copy of this process as the server of what it starts later, when it may have threads.
 
-    Does nothing in a process that was not forked itself: its worker is then executed.
+    The copy has what this process imported, so what it forks imports only the rest. Does nothing where programs cannot be
+    forked: they are then executed.
     """
-    if _fresh is None:
+    global _fresh
+    if sys.platform != "linux":
         return
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    gc.freeze()  # in both: collecting would write to what they share
     copy = os.fork()
     if copy == 0:
         try:
             nothing = os.open(os.devnull, os.O_RDWR)
             number = max(theirs.fileno(), 3)
             set_descriptors((nothing, nothing, nothing), {number: theirs.fileno()})
-            gc.freeze()
+            if _fresh is None:  # this process was executed, and has run nothing yet
+                _fresh = FreshState(())
             serve(socket.socket(fileno=number))
         finally:
             os._exit(0)
     theirs.close()
     client.own = ForkServer(ours, ForkedChild(copy), dict(os.environ))
+    atexit.register(client.own.close)
 
 
 def program_folders() -> list[Path]:

@@ -22,7 +22,7 @@ import pytest
 
 from archive.leases.states import LeaseState
 from crawler.nights.crawl_process import CrawlProcess, Limits
-from crawler.nights.crawl_server import CrawlServer
+from crawler.nights.crawl_server import CrawlServer, StartCrawl, execute
 from pipelines.prefork import client
 from pipelines.prefork.client import ForkedChild, ForkServer, ServerLost, ServerStale, Start
 from pipelines.prefork.program import ROOT
@@ -76,10 +76,12 @@ def servers(monkeypatch: pytest.MonkeyPatch) -> list[ForkServer]:
     return made
 
 
-def started(server: CrawlServer, log: Path, code: str, memory: int = 4 << 30) -> CrawlProcess:
+def started(
+    server: CrawlServer, log: Path, code: str, memory: int = 4 << 30, start: StartCrawl | None = None
+) -> CrawlProcess:
     limits = Limits(timedelta(seconds=60), memory, timedelta(seconds=5))
     command = [sys.executable, "-c", code]
-    return CrawlProcess(command, os.environ, log, limits, time.monotonic(), start=server.start)
+    return CrawlProcess(command, os.environ, log, limits, time.monotonic(), start=start or server.start)
 
 
 def wait(seen: Callable[[], object], seconds: float = 20) -> None:
@@ -186,11 +188,13 @@ def test_a_program_whose_starter_dies_before_it_knows_the_id_never_begins(tmp_pa
     assert not (tmp_path / "ran").exists()
 
 
+@pytest.mark.usefixtures("executed")
+@pytest.mark.parametrize("crawl", ["forked", "executed"])
 def test_a_reader_is_forked_from_a_copy_started_again_when_killed_and_ends_with_its_crawl(
-    tmp_path: Path, server: CrawlServer
+    tmp_path: Path, server: CrawlServer, crawl: str
 ) -> None:
     log = tmp_path / "log"
-    process = started(server, log, READER)
+    process = started(server, log, READER, start=server.start if crawl == "forked" else execute)
     wait(lambda: log.exists() and log.read_text().count("read") == 2)
     first, second = (list(map(int, line.split()[1:])) for line in log.read_text().splitlines())
     assert first[0] != second[0]
@@ -198,7 +202,7 @@ def test_a_reader_is_forked_from_a_copy_started_again_when_killed_and_ends_with_
     assert second[2] == process.pid
     status = Path(f"/proc/{second[0]}/status").read_text()
     assert f"PPid:\t{process.pid}\n" in status
-    assert b"extraction_worker" not in Path(f"/proc/{second[0]}/cmdline").read_bytes()
+    assert b"-m\0pipelines.sandbox.extraction_worker" not in Path(f"/proc/{second[0]}/cmdline").read_bytes()
     os.kill(process.pid, signal.SIGKILL)
     wait(lambda: not any(map(alive, second[:2])))
     wait(lambda: process.poll(time.monotonic()))

@@ -34,7 +34,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("pipelines.boilerplate", "pipelines.reread"),
     ("pipelines.stages",),
     ("pipelines.files",),
-    ("crawler.clock", "crawler.urls", "crawler.disk_space"),
+    ("crawler.scrapy_imports", "crawler.clock", "crawler.urls", "crawler.disk_space"),
     ("crawler.requests",),
     ("crawler.downloader",),
     ("crawler.settings",),

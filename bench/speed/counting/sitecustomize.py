@@ -42,6 +42,8 @@ class _Counts:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.statements: dict[str, int] = {}
+        # Never freed: the mapping of the parent would close a descriptor of the child.
+        self._mapped: list[memoryview] = []
         self.begin()
 
     def begin(self) -> None:
@@ -49,6 +51,7 @@ class _Counts:
         with (self._folder / f"{os.getpid()}.counts").open("w+b") as stream:
             stream.truncate(size)
             self.numbers = memoryview(mmap.mmap(stream.fileno(), size)).cast("q")
+        self._mapped.append(self.numbers)
 
     def total(self) -> dict[str, int]:
         read = [struct.unpack(_FORM, file.read_bytes()) for file in self._folder.glob("*.counts")]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import pytest
 from scrapy.http import Request, Response
-from scrapy.http.cookies import CookieJar
-from scrapy.utils.test import get_crawler
 
 from crawler.downloader.cookies import HostCookies
 from crawler.downloader.state_links import changes_state
@@ -65,13 +65,24 @@ def test_no_family_takes_an_article_from_such_a_link() -> None:
 
 @pytest.mark.parametrize("address", ["/?giao-dien-theme=m", "/?lang=en", "/login?next=/tin"])
 def test_its_cookie_does_not_flip_the_crawl(address: str) -> None:
-    def kept(url: str) -> list[str]:
-        middleware = HostCookies.from_crawler(get_crawler(settings_dict={"COOKIES_ENABLED": True}))
-        jar = CookieJar()
-        middleware.jars[None] = jar
+    def kept(url: str) -> str | None:
+        middleware = HostCookies()
         answer = Response(url, headers={"Set-Cookie": "kieu=di-dong; path=/"})
         middleware.process_response(Request(url), answer)
-        return [cookie.name for cookie in jar]
+        later = Request(f"{HOME}/tin-tuc/trang-2")
+        middleware.process_request(later)
+        return later.headers.to_unicode_dict().get("Cookie")
 
-    assert kept(f"{HOME}/tin-tuc/") == ["kieu"]
-    assert kept(HOME + address) == []
+    assert kept(f"{HOME}/tin-tuc/") == "kieu=di-dong"
+    assert kept(HOME + address) is None
+
+
+def test_a_cookie_does_not_leave_the_host_that_set_it_for_the_one_above() -> None:
+    middleware = HostCookies()
+    own = HOME.replace("://", "://con.")
+    answer = Response(f"{own}/tin-tuc/", headers={"Set-Cookie": f"sid=1; path=/; Domain={urlsplit(HOME).hostname}"})
+    middleware.process_response(Request(answer.url), answer)
+    requests = [Request(f"{HOME}/tin"), Request(f"{own}/tin")]
+    for request in requests:
+        middleware.process_request(request)
+    assert [request.headers.get("Cookie") for request in requests] == [None, b"sid=1"]
