@@ -19,6 +19,7 @@ _DAYS = date.max.toordinal() - _FIRST_DAY
 _RUN_BITS, _LINE_BITS = 10, 22
 _NIGHT_BITS = _RUN_BITS + _LINE_BITS
 _LAST = (1 << 62) - 1
+_LAST_NUMBER = (1 << 63) - 1
 _MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
 _OFFSET_BITS, _MIDDLE = 12, 2048  # minutes from UTC, below a day
 _HEX = re.compile("[0-9a-f]{64}")
@@ -124,7 +125,9 @@ class IsoMoment(TypeDecorator[str]):
             return None
         moment = datetime.fromisoformat(value)
         offset = (moment.utcoffset() or timedelta()) // timedelta(minutes=1)
-        return (moment - _MOMENT) // timedelta(microseconds=1) << _OFFSET_BITS | offset + _MIDDLE
+        number = (moment - _MOMENT) // timedelta(microseconds=1) << _OFFSET_BITS | offset + _MIDDLE
+        # Beyond the year 2041 there is no room, and a false date must not stop an audit.
+        return max(-_LAST_NUMBER, min(_LAST_NUMBER, number))
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> str | None:
         """Return the moment as it was written; of a damaged row what stands there."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from archive.index.column_types import place
 from archive.model.enums import VERSIONS, Event
 from archive.storage.jsonl import ArticleLine, decode_article
-from archive.storage.manifest import Seal, sealed_runs
+from archive.storage.manifest import Seal, runs_of
 from archive.storage.paths import Paths
 from archive.storage.run_record import read_lines, read_run
 from archive.storage.stored_file import read_stored
@@ -34,7 +34,7 @@ class SealedLine:
 
 def sealed_lines(paths: Paths, night: date, seal: Seal, problem: Problem) -> Iterator[SealedLine]:
     """Yield every version and attachment of the runs that a seal covers; unreadable lines go to `problem`."""
-    for run in sorted(sealed_runs([seal])):
+    for run in runs_of(paths, seal):
         yield from run_lines(paths.night(night) / run, problem)
 
 

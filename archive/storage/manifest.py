@@ -221,6 +221,12 @@ def sealed_runs(seals: Iterable[Seal]) -> set[str]:
     return {entry.path.split("/", 1)[0] for seal in seals for entry in seal.files}
 
 
+def runs_of(paths: Paths, seal: Seal) -> list[str]:
+    """Return the names of the runs that a seal covers and no earlier one of its night does: a run is sealed once."""
+    earlier = seals_on_disk(paths, seal.night) if seal.number > 1 else []
+    return sorted(sealed_runs([seal]) - sealed_runs(each for each in earlier if each.number < seal.number))
+
+
 def sealed_files(paths: Paths) -> int:
     """Return how many files the manifests list, as far as these can be read: what a long command shows its progress by."""
     files = 0
