@@ -12,7 +12,7 @@ DATA := $(addprefix --data=,$(RECORDED))
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint check fuzz faults faults-quick quality month near verdicts tables year pictures web search growth speed night-speed real-cms fix lock clean
+.PHONY: help demo test lint check fuzz faults faults-quick quality month near verdicts attacks tables year pictures web search growth speed night-speed real-cms fix lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -56,6 +56,9 @@ month: $(READY)  ## a month of nights over recorded articles: make month ARTICLE
 
 near: $(READY)  ## recall and precision of near-duplicates on labelled pairs: make near [ARTICLES=file.csv]
 	@$(BIN)/python -m bench.dedup $(if $(ARTICLES),--articles $(ARTICLES))
+
+attacks: $(READY)  ## docs/measurements/attacks.md: what `verify` reports of each attack on an archive
+	@$(BIN)/python -m testing.attacks > docs/measurements/attacks.md
 
 verdicts: $(READY)  ## detection and false alarms over simulated years, 20 seeds (some 10 minutes)
 	@$(BIN)/python -m bench.verdicts.years --seed 101 --seeds 20

@@ -64,9 +64,9 @@ def at(night: date) -> datetime:
     return datetime.combine(night, time(23, 59, 59), TZ)
 
 
-def make(root: Path) -> Archive:
-    """Make a new replica archive."""
-    return Archive.create(root, ArchiveKind.REPLICA, ARCHIVE_ID, at(FIRST))
+def make(root: Path, kind: ArchiveKind = ArchiveKind.REPLICA) -> Archive:
+    """Make a new archive."""
+    return Archive.create(root, kind, ARCHIVE_ID, at(FIRST))
 
 
 def keep(
@@ -80,7 +80,7 @@ def keep(
     url = f"https://{night.portal.replace('_', '')}.gov.vn.replica.test/{quote(item.key)}"
     body = f"<h1>{item.title}</h1>{moment}".encode()
     headers = (("Content-Type", "text/html"), ("ETag", '"1"'))
-    ref = night.capture(Capture(url, 200, headers, body, moment, ArchiveKind.REPLICA))
+    ref = night.capture(Capture(url, 200, headers, body, moment, night.via))
     text = "\n\n".join([item.title, "08:00 03/03/2025", *item.paragraphs]) + "\n"
     document = Document(
         portal=night.portal,
@@ -91,7 +91,7 @@ def keep(
         text=text,
         content="\n".join([item.title, *item.paragraphs]),
         fetched_at=moment,
-        via=ArchiveKind.REPLICA,
+        via=night.via,
         warc=ref,
         published=item.published,
         published_raw="08:00 03/03/2025",
@@ -110,7 +110,7 @@ def keep(
 def walk(night: RunWriter, items: Sequence[ComposedArticle], moment: datetime) -> None:
     """Queue the page of a list that shows these articles and ends the walk."""
     url = f"https://{night.portal}.gov.vn.replica.test/tin"
-    ref = night.capture(Capture(url, 200, (), f"list {moment}".encode(), moment, ArchiveKind.REPLICA))
+    ref = night.capture(Capture(url, 200, (), f"list {moment}".encode(), moment, night.via))
     listed = tuple(ListEntry(item.key, f"{url}/{item.key}", item.title) for item in items)
     page = PageRecord(url, Outcome.LISTING, moment, 200, section="tin", warc=ref, listed=listed, page_number=1)
     night.write(replace(page, walk_end=WalkEnd.LAST_PAGE))

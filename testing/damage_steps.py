@@ -6,6 +6,7 @@ A path of a step may be a pattern; it stands for the first file that fits. Every
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
 import unicodedata
@@ -21,6 +22,7 @@ from sqlalchemy import text
 
 from archive.index.index import Index
 from archive.messages.reason import Reason
+from archive.model.enums import ArchiveKind
 from archive.rebuild import rebuild as make_index_again
 from archive.sealing.signatures import UNSIGNED, sign
 from archive.search.engine import SearchIndex
@@ -31,6 +33,7 @@ from archive.storage import merkle
 from archive.storage.manifest import Previous, Seal, describe, leaves, manifest_path, seals_on_disk
 from archive.storage.paths import Paths
 from archive.storage.texts import content_sha256, text_content, text_paragraphs
+from archive.storage.tombstones import entry_of
 from archive.store import Archive
 from archive.withhold import WithholdRequest, withhold
 from testing import archives as composed
@@ -45,6 +48,25 @@ def sealed(root: Path) -> None:
     """Three nights of two portals, each sealed with the key, and their words."""
     with make(root) as archive:
         _nights(archive, 3)
+        _words(archive)
+
+
+def signed(root: Path) -> None:
+    """Make the same live, with a text set aside in the first night."""
+    _live(root, KEY)
+
+
+def unsigned(root: Path) -> None:
+    """Make the same as `signed` without a key."""
+    _live(root, None)
+
+
+def _live(root: Path, key: Ed25519PrivateKey | None) -> None:
+    with make(root, ArchiveKind.LIVE) as archive:
+        crawl = archive.start("hue", FIRST, at(FIRST), composed.judge)
+        composed.keep(crawl, composed.RELEASE, at(FIRST), ("too short",))
+        composed.finish(crawl, at(FIRST))
+        _nights(archive, 3, key)
         _words(archive)
 
 
@@ -72,13 +94,15 @@ def withheld(root: Path) -> None:
         _words(archive)
 
 
-BASES: dict[str, Callable[[Path], None]] = {"sealed": sealed, "unsealed": unsealed, "withheld": withheld}
+BASES: dict[str, Callable[[Path], None]] = {
+    base.__name__: base for base in (sealed, unsealed, withheld, signed, unsigned)
+}
 
 
-def _nights(archive: Archive, count: int) -> None:
+def _nights(archive: Archive, count: int, key: Ed25519PrivateKey | None = KEY) -> None:
     for number in range(count):
         composed.run_night(archive, number)
-        archive.seal(FIRST + timedelta(days=number), {}, KEY)
+        archive.seal(FIRST + timedelta(days=number), {}, key)
 
 
 def _words(archive: Archive) -> None:
@@ -117,11 +141,11 @@ def append(root: Path, whole: Path, path: str, content: str) -> None:
     file.write_bytes(file.read_bytes() + content.encode())
 
 
-def change(root: Path, whole: Path, path: str, old: str, new: str) -> None:
+def change(root: Path, whole: Path, path: str, old: str, new: str, *, strictly: bool = True) -> None:
     """Replace words, which must be there."""
     file = _one(root, path)
     data = file.read_bytes()
-    assert old.encode() in data, (path, old)
+    assert old.encode() in data or not strictly, (path, old)
     file.write_bytes(data.replace(old.encode(), new.encode()))
 
 
@@ -132,6 +156,30 @@ def delete(root: Path, whole: Path, path: str) -> None:
         shutil.rmtree(file)
     else:
         file.unlink()
+
+
+def make_pipe(root: Path, whole: Path, path: str) -> None:
+    """Put a pipe in the place of a file."""
+    file = _one(root, path)
+    file.unlink(missing_ok=True)
+    os.mkfifo(file)
+
+
+def make_folder(root: Path, whole: Path, path: str) -> None:
+    """Put an empty folder in the place of a file."""
+    file = _one(root, path)
+    file.unlink(missing_ok=True)
+    file.mkdir(parents=True)
+
+
+def nest(root: Path, whole: Path, path: str, depth: int) -> None:
+    """Write JSON that is nested so deep."""
+    _one(root, path).write_text("[" * depth + "]" * depth + "\n", encoding="utf-8")
+
+
+def stretch(root: Path, whole: Path, path: str, size: int) -> None:
+    """Give a file so many bytes, as a hole that takes no room."""
+    os.truncate(_one(root, path), size)
 
 
 def copy(root: Path, whole: Path, path: str, other: str) -> None:
@@ -212,6 +260,24 @@ def index_again(root: Path, whole: Path) -> None:
     make_index_again(Paths(root))
 
 
+def words_again(root: Path, whole: Path) -> None:
+    """Make search fit the files."""
+    (root / "search.db").unlink(missing_ok=True)
+    with Archive.open(root) as archive:
+        _words(archive)
+
+
+def drop_run(root: Path, whole: Path, night: str, run: str, key: str) -> None:
+    """Take a run out of its night's only manifest, and seal it and the later nights again."""
+    paths, day = Paths(root), date.fromisoformat(night)
+    [seal] = seals_on_disk(paths, day)
+    kept = tuple(entry for entry in seal.files if not entry.path.startswith(f"{run}/"))
+    again = _again(paths, day, replace(seal, files=kept), {})
+    manifest_path(paths, day, seal.number).write_bytes(again.to_bytes())
+    heads = {seal.head: again.head}
+    seal_again(root, whole, night, key, onward=True, heads=heads)
+
+
 def words_sql(root: Path, whole: Path, statement: str) -> None:
     """Change what search is asked of."""
     with closing(sqlite3.connect(root / "search.db")) as connection, connection:
@@ -238,10 +304,12 @@ def sql(root: Path, whole: Path, statement: str) -> None:
     index.close()
 
 
-def seal_again(root: Path, whole: Path, night: str, key: str, onward: bool = False) -> None:
+def seal_again(
+    root: Path, whole: Path, night: str, key: str, onward: bool = False, heads: dict[str, str] | None = None
+) -> None:
     """Make a night's manifest fit its files, signed by a key or left with its signature; `onward`: the later ones too."""
     paths = Paths(root)
-    heads: dict[str, str] = {}
+    heads = heads or {}
     for day in paths.nights():
         if day < date.fromisoformat(night) or (day > date.fromisoformat(night) and not onward):
             continue
@@ -262,6 +330,85 @@ def _again(paths: Paths, day: date, seal: Seal, heads: dict[str, str]) -> Seal:
     before = seal.chained
     chained = Previous(before.night, before.number, heads.get(before.head, before.head)) if before else None
     return replace(seal, files=files, leaves=len(hashes), root=merkle.root(hashes).hex(), chained=chained)
+
+
+def seal_further(root: Path, whole: Path, night: str, patterns: list[str], key: str) -> None:
+    """Write one more manifest of a night over the files that fit; it follows the last seal of the chain."""
+    paths, day = Paths(root), date.fromisoformat(night)
+    folder, seals = paths.night(day), [seal for each in paths.nights() for seal in seals_on_disk(paths, each)]
+    followed = {seal.previous for seal in seals}
+    [tip] = [seal for seal in seals if seal.head not in followed]
+    files = tuple(describe(folder, path) for pattern in patterns for path in sorted(folder.glob(pattern)))
+    seal = replace(
+        tip,
+        night=day,
+        number=1 + max((seal.number for seal in seals if seal.night == day), default=0),
+        files=files,
+        missed={},
+        chained=Previous(tip.night, tip.number, tip.head),
+        withheld=(),
+    )
+    _write_seal(paths, seal, key)
+
+
+def list_twice(root: Path, whole: Path, night: str, path: str, key: str) -> None:
+    """Write an entry of a night's only manifest twice."""
+    paths = Paths(root)
+    [seal] = seals_on_disk(paths, date.fromisoformat(night))
+    files = tuple(entry for each in seal.files for entry in ((each, each) if each.path == path else (each,)))
+    _write_seal(paths, replace(seal, files=files), key)
+
+
+def list_tombstone(root: Path, whole: Path, night: str, key: str) -> None:
+    """Write a second manifest of a night that lists the first tombstone again."""
+    paths = Paths(root)
+    [seal] = seals_on_disk(paths, date.fromisoformat(night))
+    again = replace(seal, number=2, files=(), missed={}, chained=Previous(seal.night, seal.number, seal.head))
+    _write_seal(paths, replace(again, withheld=(entry_of(paths, root / "withheld/000001.json"),)), key)
+
+
+def _write_seal(paths: Paths, seal: Seal, key: str) -> None:
+    """Write a manifest whose root fits its entries, and its signature."""
+    names = sorted({entry.path.split("/", 1)[0] for entry in seal.files})
+    hashes = leaves(paths.night(seal.night), map(Path, names), seal.files, seal.withheld)
+    seal = replace(seal, root=merkle.root(hashes).hex(), leaves=len(hashes))
+    path = manifest_path(paths, seal.night, seal.number)
+    path.write_bytes(seal.to_bytes())
+    path.with_suffix(".sig").write_bytes(sign(seal.to_bytes(), _KEYS[key]))
+
+
+def unsign(root: Path, whole: Path, since: str) -> None:
+    """Leave the seals of a night and of later ones unsigned."""
+    for path in root.glob("[0-9]*/*/*/manifest-*.sig"):
+        if path.parent.relative_to(root).as_posix() >= since.replace("-", "/"):
+            path.write_bytes(UNSIGNED)
+
+
+def copy_run(root: Path, whole: Path, path: str, other: str) -> None:
+    """Copy a run to another night or name, with record and lines that say so."""
+    folder, night = root / other, "-".join(other.split("/")[:3])
+    shutil.copytree(root / path, folder)
+    before = date.fromisoformat("-".join(path.split("/")[:3]))
+    for days in range(2):
+        was, now = (f'_at":"{day + timedelta(days=days)}T' for day in (before, date.fromisoformat(night)))
+        for name in ("articles.jsonl", "pages.jsonl"):
+            change(root, whole, f"{other}/{name}", was, now, strictly=False)
+    for name, value in {"night": night, "run": folder.name, "portal": folder.name.partition(".")[0]}.items():
+        set_record(root, whole, f"{other}/run.json", name, value)
+
+
+def set_record(root: Path, whole: Path, path: str, name: str, value: object) -> None:
+    """Change a field of a run's record."""
+    file = _one(root, path)
+    record = json.loads(file.read_bytes()) | {name: value}
+    file.write_text(json.dumps(record, ensure_ascii=False, sort_keys=True, indent=1) + "\n", encoding="utf-8")
+
+
+def remove_article(root: Path, whole: Path, article: str) -> None:
+    """Withhold an article, as its operator can, without a seal that lists the tombstone."""
+    portal, key = article.split("/")
+    with Archive.open(root) as archive:
+        withhold(archive, WithholdRequest(((portal, key),), "no reason", "nobody", at(FIRST + timedelta(days=9))))
 
 
 def fork(root: Path, whole: Path, night: str) -> None:
@@ -291,6 +438,8 @@ STEPS: dict[str, Callable[..., None]] = {
     step.__name__: step
     for step in (
         flip, cut, write, append, change, delete, copy, move, swap, link, twin, repeat_line, set_line, edit_text, set_content,
-        index_again, sql, words_sql, unword, seal_again, fork, restore,
+        index_again, sql, words_sql, unword, seal_again, fork, restore, make_pipe, make_folder, nest, stretch, seal_further,
+        unsign, copy_run, set_record, remove_article, words_again, drop_run,
+        list_twice, list_tombstone,
     )
 }  # fmt: skip

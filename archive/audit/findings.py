@@ -19,12 +19,15 @@ class Code(StrEnum):
     MANIFEST = "MANIFEST"  # a manifest cannot be read or is not in canonical form
     WRONG_NIGHT = "WRONG_NIGHT"  # a manifest stands in the folder of another night or number
     WRONG_ARCHIVE = "WRONG_ARCHIVE"  # a manifest belongs to another archive
+    RELISTED = "RELISTED"  # a file, a run or a tombstone is listed that an earlier entry or seal lists
     ROOT = "ROOT"  # the Merkle root does not follow from the lines and files
     CHAIN = "CHAIN"  # the seal before is not there, or has another head
     FORK = "FORK"  # two seals name the same seal before, or two have none
+    BACKDATED = "BACKDATED"  # a live seal follows one of a later night: what it covers was not sealed in its own
     ROLLED_BACK = "ROLLED_BACK"  # a seal that was published is not there: the archive is an older copy
     RESEALED = "RESEALED"  # a seal that was published is there with another head: it was sealed again
     WRONG_KEY = "WRONG_KEY"  # a seal was signed by another key than the one named, or by none
+    SIGNER = "SIGNER"  # a seal after a signed one is unsigned, or signed by another key without a recorded change
     SIGNATURE = "SIGNATURE"  # a signature is missing or does not fit the manifest
     UNSEALED_SIGNATURE = "UNSEALED_SIGNATURE"  # a signature without its manifest
     LINE = "LINE"  # a line of articles.jsonl or pages.jsonl cannot be read
@@ -74,11 +77,15 @@ class Notice:
 
 @dataclass(slots=True)
 class Audit:
-    """Result of an audit: findings, withheld articles, notes that are no damage, and the amount read."""
+    """Result of an audit: findings, withheld articles, notes that are no damage, and the amount read.
+
+    `signers`: how many seals each public key (base64) signed, and how many are `unsigned`.
+    """
 
     findings: list[Finding] = field(default_factory=list)
     withheld: list[Notice] = field(default_factory=list)
     notes: list[Reason] = field(default_factory=list)
+    signers: dict[str, int] = field(default_factory=dict)
     nights: int = 0
     runs: int = 0
     texts: int = 0

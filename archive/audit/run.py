@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from archive.audit.files import WarcDigest, colliding_names, read_once, read_warc, walk
@@ -16,19 +17,31 @@ from archive.audit.findings import Audit, Code
 from archive.audit.lines import RunTask, check_read_from, check_text
 from archive.errors import DamagedFile
 from archive.messages.reason import Reason
-from archive.model.enums import Event
+from archive.model.enums import Event, Via
 from archive.model.records import CaptureRef
 from archive.storage import merkle
 from archive.storage.jsonl import ArticleLine, decode_article, decode_page
 from archive.storage.manifest import FileEntry
-from archive.storage.paths import Paths
+from archive.storage.paths import Paths, run_order
 from archive.storage.run_record import RUN_FILE, read_lines, read_run, same_record
 from archive.storage.texts import NAME
 from archive.storage.warc import members
+from vietnam.date_forms import TZ
+
+_LONGEST = timedelta(days=7)  # a backfill ends by then; a night long before
 
 
-def check_run(task: RunTask) -> tuple[Audit, bytes]:
-    """Audit one run; return the findings and the leaf hashes of its lines."""
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """Result of a run: the findings, the leaf hashes of its lines, and the quarantined texts that they name."""
+
+    audit: Audit
+    leaves: bytes
+    quarantined: tuple[str, ...]
+
+
+def check_run(task: RunTask) -> RunResult:
+    """Audit one run."""
     return _RunAudit(task).read()
 
 
@@ -44,8 +57,9 @@ class _RunAudit:
         self._refs: dict[str, set[CaptureRef]] = {}
         self._names: dict[str, os.DirEntry[str]] = {}
         self._texts: dict[str, ArticleLine] = {}
+        self._strays: dict[str, list[tuple[int, date]]] = {}
 
-    def read(self) -> tuple[Audit, bytes]:
+    def read(self) -> RunResult:
         if self._task.closed:
             start = len(str(self._task.folder)) + 1
             self._names = {entry.path[start:]: entry for entry in walk(self._task.folder)}
@@ -64,7 +78,8 @@ class _RunAudit:
         if not self._task.sealed_only:
             self._check_lines()
         self._sealed.join(self._lines)
-        return self._sealed, leaves
+        quarantined = (line.file for line in self._articles if line.file and line.event is Event.QUARANTINED)
+        return RunResult(self._sealed, leaves, tuple(quarantined))
 
     def _path(self, name: str) -> str:
         return f"{self._base}/{name}"
@@ -146,6 +161,10 @@ class _RunAudit:
         except (ValueError, OSError) as error:
             self._lines.found(Code.RUN_RECORD, name, Reason.of_error(error))
         else:
+            folder, night = self._task.folder.name, self._task.night
+            if (record.portal, record.night, record.run) != (run_order(folder)[0], night, folder):
+                other = Reason.of("record_of_other", run=record.run, portal=record.portal, night=record.night)
+                self._lines.found(Code.RUN_RECORD, name, other)
             events = dict(sorted(counted.items()))
             if not same_record(record, replace(record, events=events)):
                 difference = Reason.of("counts_differ", counted=str(record.events), lines=str(events))
@@ -160,6 +179,7 @@ class _RunAudit:
                 self._lines.found(Code.LINE, self._path("pages.jsonl"), wrong)
                 continue
             if page.warc is not None:
+                self._check_day("pages.jsonl", number, page.fetched_at)
                 self._bodies[page.warc] = page.body_sha256
                 self._refs.setdefault(page.warc.file, set()).add(page.warc)
         for line in self._articles:
@@ -205,8 +225,20 @@ class _RunAudit:
         else:
             self._sealed.found(Code.MISMATCH, path, Reason.of("not_as_sealed"))
 
+    def _check_day(self, name: str, number: int, fetched_at: datetime) -> None:
+        """Check that a live response came in the days of its run; a rehearsal has its own clock."""
+        day = fetched_at.astimezone(TZ).date()
+        if self._task.via is Via.LIVE and not self._task.night <= day <= self._task.night + _LONGEST:
+            self._strays.setdefault(name, []).append((number, day))
+
     def _check_lines(self) -> None:
         name = self._path("articles.jsonl")
+        for line in self._articles:
+            if line.warc is not None:
+                self._check_day("articles.jsonl", line.seq, line.fetched_at)
+        for file, strays in sorted(self._strays.items()):
+            (number, day), n = strays[0], len(strays)
+            self._lines.found(Code.LINE, self._path(file), Reason.of("line_other_days", line=number, day=day, n=n))
         if self._task.closed:
             for text in sorted(self._names):
                 if NAME.fullmatch(text) and text not in self._texts:
@@ -219,6 +251,8 @@ class _RunAudit:
             textless = line.attachment_of and not line.file and not line.duplicate_of
             if textless and line.warc and self._bodies.get(line.warc) != line.content_sha256:
                 self._lines.found(Code.CONTENT_MISMATCH, name, Reason.of("line_body", line=line.seq))
+            if line.portal != run_order(self._task.folder.name)[0]:
+                self._lines.found(Code.LINE, name, Reason.of("line_of_portal", line=line.seq, portal=line.portal))
             if line.via != self._task.via.value:
                 self._lines.found(Code.WRONG_KIND, name, Reason.of("line_via", line=line.seq, via=line.via))
         for file, refs in sorted(self._refs.items()):

@@ -14,18 +14,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 
+from archive.audit.chain import chain_order, check_chain, check_expected, check_nights, check_signers
 from archive.audit.findings import Audit
 from archive.audit.index import compare_index
 from archive.audit.lines import RunTask
+from archive.audit.names import check_archive_root, check_calendar, check_night, check_quarantine
 from archive.audit.run import check_run
 from archive.audit.sampling import WHOLE, Subset
 from archive.audit.seals import (
     ChainLink,
     Expectations,
-    check_calendar,
-    check_chain,
-    check_expected,
-    check_night,
     check_root,
     listed_files,
     read_seals,
@@ -81,15 +79,23 @@ def verify(
     with workers(jobs_of(how.jobs, files)) as pool:
         words = None if how.sealed_only else pool.start(partial(compare_search, identity, paths, withheld, how.subset))
         with closing(_index_rows(identity, paths, index, how, pool)) as rows:
-            chain = _read_nights(nights, rows, audit, pool, lambda done: progress(done, files))
+            chain, quarantined = _read_nights(nights, rows, audit, pool, lambda done: progress(done, files))
         for night, folder in paths.open_runs() if not how.sealed_only else ():
             audit.notes.append(Reason.of("run_open", night=night, run=folder.name))
             task = RunTask(paths.root, night, folder, identity.kind, None, withheld, how.subset, closed=False)
-            audit.join(check_run(task)[0])
+            result = check_run(task)
+            audit.join(result.audit)
+            quarantined |= set(result.quarantined)
+        check_archive_root(paths, audit)
         check_calendar(paths, audit)
+        if not how.sealed_only:
+            check_quarantine(paths, quarantined, audit)
+        chain = chain_order(chain)
         check_chain(chain, audit)
+        check_nights(identity, chain, expected, audit)
+        check_signers(chain, expected, audit)
         check_expected(identity, chain, expected, audit)
-        check_tombstones(identity, paths, withheld, chain, audit)
+        check_tombstones(identity, paths, withheld, chain, expected, audit)
         audit.join(index)
         audit.join(words() if words is not None else Audit())
     if how.sealed_only:
@@ -115,10 +121,11 @@ class _NightTask:
 
 @dataclass(slots=True)
 class _NightAudit:
-    """Result of a night, with the values of its seals needed to the end."""
+    """Result of a night, with what is needed to the end: the values of its seals, the quarantined texts of its lines."""
 
     audit: Audit
     links: list[ChainLink] = field(default_factory=list)
+    quarantined: list[str] = field(default_factory=list)
 
 
 def _index_rows(
@@ -134,13 +141,15 @@ def _read_nights(
     audit: Audit,
     pool: Workers,
     progress: Callable[[int], None],
-) -> list[ChainLink]:
+) -> tuple[list[ChainLink], set[str]]:
     """Read the nights, and beside each one its lines for the index, so that workers read while rows are added here."""
     chain: list[ChainLink] = []
+    quarantined: set[str] = set()
     done = 0
     for task, part in pool.map(_read_night, tasks):
         audit.join(part.audit)
         chain += part.links
+        quarantined.update(part.quarantined)
         progress(done := done + part.audit.files)
         for night, files in rows:
             progress(done := done + files)
@@ -148,16 +157,17 @@ def _read_nights(
                 break
     for _, files in rows:
         progress(done := done + files)
-    return chain
+    return chain, quarantined
 
 
 def _read_night(task: _NightTask) -> _NightAudit:
     paths, night, how, audit = task.paths, task.night, task.how, Audit(nights=1)
     seals = read_seals(task.identity, paths, night, audit, task.keys)
-    listed = listed_files(seals)
+    listed = listed_files(paths, seals, audit)
     check_night(paths, night, listed, audit)
     closed = {folder.name: folder for folder in paths.closed_runs(night)}
-    leaves = {}
+    leaves: dict[str, bytes] = {}
+    quarantined: list[str] = []
     for name in [*closed, *sorted(listed.keys() - closed.keys() - {""})]:
         folder, entries = closed.get(name, paths.night(night) / name), listed.get(name)
         if entries is None and (folder / RUN_FILE).exists():
@@ -166,10 +176,12 @@ def _read_night(task: _NightTask) -> _NightAudit:
             entries = {}
         only = how.sealed_only or name not in closed
         kind = task.identity.kind
-        part, leaves[name] = check_run(
+        result = check_run(
             RunTask(paths.root, night, folder, kind, entries, task.withheld, how.subset, sealed_only=only)
         )
-        audit.join(part)
+        leaves[name] = result.leaves
+        quarantined += result.quarantined
+        audit.join(result.audit)
     for read in seals:
         check_root(paths, read, leaves, audit)
-    return _NightAudit(audit, [read.link for read in seals])
+    return _NightAudit(audit, [read.link for read in seals], quarantined)

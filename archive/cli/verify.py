@@ -8,7 +8,7 @@ from pathlib import Path
 from archive.audit.sampling import WHOLE, Subset
 from archive.audit.seals import Expectations
 from archive.audit.verify import VerifyOptions, verify
-from archive.cli.arguments import Commands, add_jobs
+from archive.cli.arguments import Commands, add_jobs, clock
 from archive.cli.output import print_audit
 from archive.errors import ExitCode, UsageError
 from archive.processes.progress import ProgressLine
@@ -44,7 +44,7 @@ def add(commands: Commands) -> None:
 def _run(options: argparse.Namespace) -> ExitCode:
     subset = Subset.parse(options.subset) if options.subset else WHOLE
     identity, paths = read_identity(options.archive), Paths(options.archive)
-    expected = Expectations(_published(options.against), frozenset(options.key or ()))
+    expected = Expectations(_published(options.against), frozenset(options.key or ()), clock().date())
     how = VerifyOptions(subset, options.files, options.jobs)
     with ProgressLine("verify", "files") as line:
         audit = verify(identity, paths, line.show, expected, how)

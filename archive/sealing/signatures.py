@@ -29,6 +29,8 @@ from archive.storage.paths import Paths
 from archive.storage.stored_file import damaged_file, read_stored
 
 UNSIGNED = b"unsigned\n"
+UNSIGNED_SIGNER = "unsigned"
+"""Stands for the key of a seal that is unsigned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,7 @@ def verify_signature(manifest: bytes, signature: bytes) -> str | None:
     try:
         signed = read_signature(signature)
         if signed is None:
-            return "unsigned"
+            return UNSIGNED_SIGNER
         if not signature_holds(signed.key, signed.signature, manifest):
             return None
         if signed.head is not None and not signature_holds(signed.key, signed.head, statement_of(read_seal(manifest))):

@@ -41,8 +41,9 @@ def sealed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def findings(archive: Archive) -> list[tuple[str, str]]:
-    audit = verify(archive.identity, archive.paths, expected=KEYS)
-    return [(finding.code.value, finding.path) for finding in audit.findings]
+    """Return the findings but that the next seal has yet to list the tombstone."""
+    found = verify(archive.identity, archive.paths, expected=KEYS).findings
+    return [(one.code.value, one.path) for one in found if one.detail.code != "tombstone_unvouched"]
 
 
 def _killed_at(root: Path, call: int) -> bool:
