@@ -20,6 +20,7 @@ from archive.cli import (
     sign,
     verify,
     withhold,
+    witness,
 )
 from archive.cli import list as list_
 from archive.cli.arguments import Commands
@@ -37,6 +38,7 @@ COMMANDS = (
     head,
     prove,
     sign,
+    witness,
     withhold,
     coverage,
     documents,

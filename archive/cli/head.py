@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+from itertools import chain
 
 from archive.cli.arguments import Commands, NotFound, night
 from archive.errors import ExitCode
-from archive.sealing.head import head_of
+from archive.export.head_feed import atom_feed
+from archive.export.proofs import heads_after
+from archive.sealing.head import Head, head_of
 from archive.sealing.signatures import signature_of
 from archive.storage.manifest import seals_on_disk
 from archive.store import Archive
@@ -16,22 +19,36 @@ from archive.store import Archive
 def add(commands: Commands) -> None:
     """Declare the command."""
     command = commands.add("head", _run, "print the head to publish: mail it, print it, keep it")
-    command.add_argument("--night", type=night, metavar="DATE", help="the last seal of this night (default: of all)")
-    command.add_argument("--json", action="store_true", help="print it as JSON")
+    which = command.add_mutually_exclusive_group()
+    which.add_argument("--night", type=night, metavar="DATE", help="the last seal of this night (default: of all)")
+    which.add_argument("--since", type=night, metavar="DATE", help="the first seal of this night, and all after it")
+    form = command.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print a JSON object for each head")
+    form.add_argument("--atom", action="store_true", help="print an Atom feed, the newest head first")
 
 
 def _run(options: argparse.Namespace) -> ExitCode:
     with Archive.open(options.archive, read_only=True) as archive:
-        if options.night:
-            seals = seals_on_disk(archive.paths, options.night)
-            seal = seals[-1] if seals else None
+        if options.night or options.since:
+            seals = seals_on_disk(archive.paths, options.night or options.since)
+            seal = seals[0 if options.since else -1] if seals else None
         else:
             seal = archive.last_seal()
         if seal is None:
             raise NotFound(
-                f"{options.night or 'no night'} is sealed; `scheduler.py status` shows the last sealed night"
+                f"{options.night or options.since or 'no night'} is sealed; "
+                "`scheduler.py status` shows the last sealed night"
             )
         signed = signature_of(archive.paths, seal)
-    head = head_of(seal, signed.key if signed else None, signed.head if signed else None)
-    print(json.dumps(head.plain(), sort_keys=True) if options.json else "\n".join(head.lines()))
+        first = head_of(seal, signed.key if signed else None, signed.head if signed else None)
+        heads = list(chain([first], heads_after(archive, first) if options.since else ()))
+    print(_printed(heads, options))
     return ExitCode.GOOD
+
+
+def _printed(heads: list[Head], options: argparse.Namespace) -> str:
+    if options.atom:
+        return atom_feed(heads)
+    if options.json:
+        return "\n".join(json.dumps(head.plain(), sort_keys=True) for head in heads)
+    return "\n\n".join("\n".join(head.lines()) for head in heads)

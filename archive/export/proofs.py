@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -86,22 +87,27 @@ def _capture(archive: Archive, version: EventRow) -> CapturedBytes:
 
 
 def _later(archive: Archive, head: Head, most: int | None) -> tuple[Head, ...]:
-    """Return the heads that follow, each naming the one before it, at most `most`.
-
-    The index names the manifests. The chain is followed by heads, never by nights: a later seal may be of an earlier night. A seal of format 1 counts
-    only under the key of the proved one.
-    """
+    """Return the heads that follow, at most `most`. One of format 1 counts only under the key of the proved one."""
     chain: list[Head] = []
+    for later in heads_after(archive, head):
+        if len(chain) == most or (later.format == 1 and (later.key is None or later.key != head.key)):
+            break
+        chain.append(later)
+    return tuple(chain)
+
+
+def heads_after(archive: Archive, head: Head) -> Iterator[Head]:
+    """Yield the heads that follow, each naming the one before it.
+
+    The index names the manifests. The chain is followed by heads, never by nights: a later seal may be of an earlier night.
+    """
     last = head.head
     with archive.index.reading() as queries:
-        while most != len(chain) and (row := queries.seals.follower(last)) is not None:
+        while (row := queries.seals.follower(last)) is not None:
             seals = seals_on_disk(archive.paths, row.night)
             seal = next((seal for seal in seals if seal.number == row.number and seal.previous == last), None)
             if seal is None:
-                break
+                return
             later = published_head(archive, seal)
-            if later.format == 1 and (later.key is None or later.key != head.key):
-                break
-            chain.append(later)
+            yield later
             last = later.head
-    return tuple(chain)

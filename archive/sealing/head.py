@@ -28,10 +28,14 @@ from datetime import date
 from hashlib import sha256
 from typing import cast
 
+from lxml import etree
+
 from archive.errors import UsageError
 from archive.storage.jsonl import canonical
 from archive.storage.manifest import HEADER, Format, Seal
 
+TITLE = "Lưu Trữ head"
+ATOM = "http://www.w3.org/2005/Atom"
 _FIRST_FORM = "luu-tru head 1"
 _HEX = re.compile(r"[0-9a-f]{64}")
 _FIELDS = ("archive", "seal", "manifest", "head", "root", "leaves", "follows", "previous", "key", "signature", "check")
@@ -88,7 +92,7 @@ class Head:
 
     def lines(self) -> list[str]:
         """Return the printed form."""
-        printed = ["Lưu Trữ head", f"archive    {self.archive}", f"seal       {self.night} number {self.number}"]
+        printed = [TITLE, f"archive    {self.archive}", f"seal       {self.night} number {self.number}"]
         if self.format > 1:
             printed.append(f"manifest   {_grouped(self.manifest)}")
         printed += [
@@ -192,6 +196,28 @@ def read_head(text: str) -> Head:
             f"the head has a typing error: its check should be {found.check}; compare it with the original"
         )
     return found
+
+
+def read_heads(text: str) -> list[Head]:
+    """Read several heads in the order in which they stand: printed one after another, as JSON lines, or as an Atom feed.
+
+    Raises UsageError with what is wrong.
+    """
+    if text.lstrip().startswith("<"):
+        return [head for entry in _feed_entries(text) for head in read_heads(entry)]
+    if text.lstrip().startswith("{"):
+        return [read_head(line) for line in text.splitlines() if line.strip()]
+    blocks = [block for block in text.split(TITLE) if block.strip()]
+    return [read_head(block) for block in blocks]
+
+
+def _feed_entries(text: str) -> list[str]:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
+    try:
+        feed = etree.fromstring(text.encode(), parser)
+    except etree.XMLSyntaxError as error:
+        raise UsageError(f"this is no feed of heads: {error}") from None
+    return [str(content.text) for content in feed.iter(f"{{{ATOM}}}content")][::-1]
 
 
 def _place(words: str) -> tuple[date, int]:
