@@ -16,7 +16,7 @@ def atom_feed(heads: Sequence[Head]) -> str:
     A seal has no time of its own: `updated` is the end of its night in Việt Nam.
     """
     archive = heads[-1].archive
-    feed = etree.Element(f"{{{ATOM}}}feed", nsmap={None: ATOM})
+    feed = etree.Element("feed", {"xmlns": ATOM})
     _add(feed, "id", f"urn:uuid:{archive}")
     _add(feed, "title", f"{TITLE}: {archive}")
     _add(feed, "updated", _end(max(head.night for head in heads)))
@@ -31,7 +31,7 @@ def atom_feed(heads: Sequence[Head]) -> str:
 
 
 def _add(parent: etree._Element, name: str, text: str | None = None) -> etree._Element:
-    element = etree.SubElement(parent, f"{{{ATOM}}}{name}")
+    element = etree.SubElement(parent, name)
     element.text = text
     return element
 
