@@ -15,6 +15,7 @@ from archive.index.rows import EventRow
 from archive.messages.reason import Reason
 from archive.store import Archive
 from crawler.boilerplate.rules import DROP, BoilerplateRule, with_rules
+from crawler.sandbox.block_places import LocateBlocks
 from pipelines.article import Layout
 from pipelines.boilerplate.candidates import BoilerplateCandidate, find_candidates
 from pipelines.boilerplate.positions import BlockPosition, locate_blocks, selectors_of
@@ -76,7 +77,13 @@ def _own_source() -> bytes:
     return Path(__file__).read_bytes()
 
 
-def learn(archive: Archive, portal: str, layouts: tuple[Layout, ...], pages: int | None = None) -> LearningResult:
+def learn(
+    archive: Archive,
+    portal: str,
+    layouts: tuple[Layout, ...],
+    pages: int | None = None,
+    locate: LocateBlocks = locate_blocks,
+) -> LearningResult:
     """Learn the lines that the portal's newest articles repeat, by today's rules.
 
     All their captures are read again, or at most `pages` of them, those of recurring lines first. A line that today's
@@ -91,7 +98,8 @@ def learn(archive: Archive, portal: str, layouts: tuple[Layout, ...], pages: int
         for name in _worth_reading(lines, list(archived), pages):
             if (request := _request(archive, found[name], layouts)) is not None:
                 requests[name] = request
-    read = {name: replace(archived[name], blocks=locate_blocks(*request)) for name, request in requests.items()}
+    located = {name: locate(*request) for name, request in requests.items()}
+    read = {name: replace(archived[name], blocks=blocks) for name, blocks in located.items() if blocks is not None}
     articles = [read.get(name) or text for name, text in _without_settled(archived, read).items()]
     return LearningResult(
         portal,

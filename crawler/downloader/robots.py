@@ -10,6 +10,7 @@ import asyncio
 import re
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -26,6 +27,8 @@ from pipelines.html.decoding import CUT, DATALOSS, TOO_LARGE, UNKNOWN_ENCODING
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
+READ = "robots"
+"""The key in a response's meta under which its decision stands, where it was read before."""
 LARGEST = 500 * 1024  # bytes that are read: RFC 9309, 2.5, asks for at least as much
 _PRODUCT = re.compile(r"^([ \t]*user-agent[ \t]*:[ \t]*[a-z_-]+)[/ \t][^\r\n#]*", re.IGNORECASE | re.MULTILINE)
 _SPOILED = {DATALOSS: "cut", CUT: "cut", TOO_LARGE: "too large", UNKNOWN_ENCODING: "in an unknown encoding"}
@@ -41,16 +44,24 @@ class RobotsUnreachable(IgnoreRequest):
 
 @dataclass(frozen=True, slots=True)
 class RobotsDecision:
-    """Meaning of an answer: rules or none, or `waits`; `words` for the record, `crawl_delay` in seconds as observed."""
+    """Meaning of an answer: rules or none, or `waits`; `words` for the record, `crawl_delay` in seconds as observed.
+
+    `rules` are those of our group alone, as a robots.txt for every product.
+    """
 
     words: str
-    rules: Protego | None = None
+    rules: str | None = None
     waits: bool = False
     crawl_delay: float | None = None
 
     def allows(self, url: str, agent: str) -> bool:
         """Return whether the rules let us ask for the address."""
-        return self.rules is None or bool(self.rules.can_fetch(url, agent))
+        return self.rules is None or bool(_parsed(self.rules).can_fetch(url, agent))
+
+
+@lru_cache(maxsize=16)  # a crawl asks a few hosts
+def _parsed(rules: str) -> Protego:
+    return Protego.parse(rules)
 
 
 def decide(status: int, body: bytes, flags: frozenset[str], agent: str, longest: float) -> RobotsDecision:
@@ -77,10 +88,22 @@ def decide(status: int, body: bytes, flags: frozenset[str], agent: str, longest:
     cut = f", the first {LARGEST} of {len(body)} bytes" if len(body) > LARGEST else ""
     delay = rules.crawl_delay(agent)
     if delay is None or delay <= 0:
-        return RobotsDecision(f"rules are kept{cut}", rules)
+        return RobotsDecision(f"rules are kept{cut}", _own_group(rules, agent))
     observed = min(float(delay), longest)
     capped = f", kept as {observed:g} s" if observed < delay else ""
-    return RobotsDecision(f"rules are kept{cut}; crawl-delay {float(delay):g} s{capped}", rules, crawl_delay=observed)
+    words = f"rules are kept{cut}; crawl-delay {float(delay):g} s{capped}"
+    return RobotsDecision(words, _own_group(rules, agent), crawl_delay=observed)
+
+
+def _own_group(rules: Protego, agent: str) -> str:
+    """Return the rules for a product as a robots.txt: 500 kB of names and rules are millions of rules, one group is few."""
+    group = rules._get_matching_rule_set(agent)
+    kept = {(rule.field, rule.value._pattern) for rule in group._rules} if group is not None else set()
+    # `/` itself, which Protego adds to an allowed `/index.html`, is added again.
+    added = {
+        ("allow", f"{pattern.removesuffix('index.html')}$") for _, pattern in kept if pattern.endswith("/index.html")
+    }
+    return "".join(["User-agent: *\n", *(f"{field}: {pattern}\n" for field, pattern in sorted(kept - added))])
 
 
 def _text(body: bytes) -> str:
@@ -154,7 +177,9 @@ class RobotsGate(CrawlerMiddleware):
             return RobotsDecision("could not be had (the answer is too large): nothing is asked for now", waits=True)
         except Exception as error:  # Twisted's failures have no common root
             raise RobotsUnreachable("robots.txt was not answered") from error
-        decision = decide(response.status, response.body, frozenset(response.flags), self._agent, self._longest)
+        decision: RobotsDecision | None = response.meta.get(READ)  # by a crawl's extraction process
+        if decision is None:
+            decision = decide(response.status, response.body, frozenset(response.flags), self._agent, self._longest)
         recorder = recorder_of(self._crawler)
         recorder.record_robots(response, decision)
         if recorder.stopping:  # what came in its place lets nobody in, so what it forbids is not known

@@ -18,9 +18,9 @@ from crawler.urls import REPLICA_SUFFIX
 from vietnam.provinces import is_commune_host, province_of_host
 
 _SHORT = 4096  # bytes: a page that only sends on has nothing else
-_REFRESH = re.compile(
-    r"""<meta\b[^>]*http-equiv\s*=\s*["']?refresh["']?[^>]*\burl\s*=\s*["']?([^"'>\s;]+)""", re.IGNORECASE
-)
+_META = re.compile(r"<meta\b[^>]*", re.IGNORECASE)
+_IS_REFRESH = re.compile(r"""http-equiv\s*=\s*["']?refresh["']?""", re.IGNORECASE)
+_LAST_URL = re.compile(r""".*\burl\s*=\s*["']?([^"'>\s;]+)""", re.IGNORECASE | re.DOTALL)
 _SCRIPT = re.compile(
     r"""location(?:\s*\.\s*href)?\s*=\s*["'](https?://[^"'\s]+)["']"""
     r"""|location\s*\.\s*(?:replace|assign)\s*\(\s*["'](https?://[^"'\s]+)["']""",
@@ -65,7 +65,7 @@ def refresh_target(body: bytes, url: str) -> str | None:
     if len(body) > _SHORT:
         return None
     text = body.decode("utf-8", "replace")
-    found = _REFRESH.search(text) or _SCRIPT.search(text)
+    found = _refresh(text) or _SCRIPT.search(text)
     if found is None:
         return None
     target: str = next(group for group in found.groups() if group)
@@ -73,3 +73,12 @@ def refresh_target(body: bytes, url: str) -> str | None:
         return urljoin(url, target)
     except ValueError:
         return None
+
+
+def _refresh(text: str) -> re.Match[str] | None:
+    """Find the address of a meta refresh. A tag that never ends is looked at once, and not from each of its beginnings."""
+    for tag in _META.finditer(text):
+        refresh = _IS_REFRESH.search(tag[0])
+        if refresh is not None and (found := _LAST_URL.match(tag[0], refresh.end())):
+            return found
+    return None

@@ -29,6 +29,8 @@ from crawler.config.run_options import RunOptions, software
 from crawler.disk_space import low_disk_error
 from crawler.downloader.replica import replica_served
 from crawler.run.backfill_run import end_backfill
+from crawler.sandbox.block_places import located_by
+from crawler.sandbox.portal_worker import crawl_worker
 from crawler.spider.crawl import PortalCrawler
 from crawler.spider.recorder import TRIED_AGAIN
 from crawler.spider.walk import EMPTIED
@@ -163,7 +165,9 @@ def _residue(archive: Archive, writer: RunWriter, spider: PortalCrawler, runs: S
         same = next((run for run in runs if run.software.get(_LOOKED_INTO) == looked_into), None)
         if same is not None:
             return same.extraction.get(_SUSPECTS, 0), looked_into
-        return len(learn(archive, writer.portal, layouts, LOOKED_AT).candidates), looked_into
+        with crawl_worker() as worker:
+            learned = learn(archive, writer.portal, layouts, LOOKED_AT, located_by(worker))
+        return len(learned.candidates), looked_into
     except Exception:  # a failure here must not cost the run its record
         _log.exception("the repeated lines of %s could not be looked for", writer.portal)
         return 0, ""

@@ -15,13 +15,14 @@ _ABOVE = "crawler.portal"  # what every portal's class stands on; the class itse
 
 
 def crawl_worker() -> ExtractionWorker:
-    """Return the extraction process of a crawl, to be started with the first question."""
+    """Return an extraction process of a crawl, to be started with the first question."""
     return ExtractionWorker("crawler.sandbox.portal_worker")
 
 
 def load() -> Answer:
     """Return the child's reading function, with its libraries loaded: before the first page's clock runs."""
     importlib.import_module(_ABOVE)
+    from crawler.sandbox.block_places import BLOCKS_QUESTION, OF_BLOCKS, answer_blocks
     from crawler.sandbox.response_answer import answer_response
     from crawler.sandbox.response_question import OF_RESPONSE, QUESTION
 
@@ -31,6 +32,8 @@ def load() -> Answer:
         if question.startswith(OF_RESPONSE):
             asked = QUESTION.decode(question[len(OF_RESPONSE) :])
             yield encode(answer_response(asked, layouts_of(context), body))
+        elif question.startswith(OF_BLOCKS):
+            yield encode(answer_blocks(BLOCKS_QUESTION.decode(question[len(OF_BLOCKS) :]), layouts_of(context), body))
         else:
             yield from read_page(question, context, body)
 

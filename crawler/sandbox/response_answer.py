@@ -11,6 +11,7 @@ from typing import ClassVar, Protocol
 
 from archive.model.enums import Outcome
 from archive.model.records import ListRequest
+from crawler.downloader.robots import decide
 from crawler.listings.empty_notice import states_no_articles
 from crawler.listings.feeds import read_feed, read_sitemap
 from crawler.listings.listing import Entry, Listing, ListingError, Section
@@ -69,6 +70,8 @@ def answer_response(question: ResponseQuestion, layouts: tuple[Layout, ...], bod
     answer = ResponseAnswer(outcome, detail)
     if facts.expect is Expect.ATTACHMENT:
         return replace(answer, shape=facts.shape)
+    if facts.expect is Expect.ROBOTS:
+        return replace(answer, robots=decide(facts.status, body, facts.flags, question.agent, question.longest))
     text = page_text(body, question.charset)
     if facts.expect is Expect.LISTING and outcome is Outcome.EMPTY:
         return replace(answer, emptied=states_no_articles(_readable(text) or ""))

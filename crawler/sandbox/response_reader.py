@@ -11,6 +11,7 @@ from scrapy.http import Request, Response
 from archive.model.enums import Outcome
 from crawler.downloader.guard import PortalHosts
 from crawler.downloader.recorder import CrawlerMiddleware
+from crawler.downloader.robots import READ, RobotsDecision
 from crawler.listings.listing import SectionKind
 from crawler.requests import Exchange, Expect, ReadAs, exchange_of
 from crawler.responses.facts import charset_of, head_of
@@ -23,6 +24,7 @@ from pipelines.sandbox.extraction_worker import ExtractFailed, ExtractionWorker,
 from pipelines.sandbox.page_question import layouts_context
 from pipelines.sandbox.reader_process import ReadRequest
 
+_NOT_READ = "could not be had (the answer cannot be read): nothing is asked for now"
 _ANSWER = "answer"  # the key in a response's meta
 _JUDGED = frozenset({Expect.LISTING, Expect.FRONT_PAGE, Expect.ATTACHMENT, Expect.ROBOTS})
 _KINDS = {
@@ -36,7 +38,8 @@ _KINDS = {
 class ResponseReader:
     """Ask the extraction process of one crawl. `home` is the portal's front page, `hosts` those that it is asked at.
 
-    `shared` gives the keys that the first pages of all sections but one show.
+    `shared` gives the keys that the first pages of all sections but one show. `robots` are the product that robots.txt
+    knows us by, and the longest crawl-delay in seconds that is observed.
     """
 
     worker: ExtractionWorker
@@ -46,10 +49,13 @@ class ResponseReader:
     hosts: PortalHosts
     now: Callable[[], datetime]
     shared: Callable[[str], frozenset[str]]
+    robots: tuple[str, float]
 
     async def read(self, exchange: Exchange, response: Response) -> None:
-        """Leave the answer with the response, for `answer_of`."""
-        response.meta[_ANSWER] = await self._answer(exchange, response)
+        """Leave the answer with the response, for `answer_of`, and that of a robots.txt for its gate."""
+        response.meta[_ANSWER] = answer = await self._answer(exchange, response)
+        if exchange.info.expect is Expect.ROBOTS:
+            response.meta[READ] = answer.robots or RobotsDecision(_NOT_READ, waits=True)
 
     async def is_shell(self, exchange: Exchange, response: Response) -> bool:
         """Return whether a page is an empty shell that scripts would fill."""
@@ -77,11 +83,15 @@ class ResponseReader:
             info.number or 1,
             info.request,
             self.shared(info.section) if read_as is ReadAs.LIST else frozenset(),
+            *self.robots,
         )
 
     async def _ask(self, question: ResponseQuestion, response: Response) -> ResponseAnswer:
         head = question.facts
-        if not needs_tree(head) and (head.expect is Expect.LISTING or question.read_as is ReadAs.NOTHING):
+        is_read = head.expect is Expect.ROBOTS or (
+            question.read_as is not ReadAs.NOTHING and head.expect is not Expect.LISTING
+        )
+        if not needs_tree(head) and not is_read:
             return ResponseAnswer(*classify(head))
         asked = OF_RESPONSE + encode(replace(question, facts=replace(head, body=b"")))
         request = ReadRequest(asked, response.body, response.url, context=layouts_context(self.layouts))

@@ -94,7 +94,10 @@ class PortalCrawler(scrapy.Spider):
         self.pages = PageReader(worker)
         self.recorder = recorder = RunRecorder(writer, options, hosts, self.home, self.gone_after, self._close)
         builder = RequestBuilder(hosts.here, self.on_failure)
-        self.responses = ResponseReader(worker, portal, layouts, self.home, hosts, recorder.now, furniture.shared)
+        robots = str(settings["ROBOTSTXT_USER_AGENT"]), settings.getfloat("CRAWL_DELAY_LIMIT")
+        self.responses = ResponseReader(
+            worker, portal, layouts, self.home, hosts, recorder.now, furniture.shared, robots
+        )
         self.renderer = Renderer(self.render, settings, self.responses, recorder, self._download)
         self.identity = ArticleIdentity(recorder, self.entry_key, self._ask_again, self._next_recheck)
         self.reader = reader = ListingReader(portal, recorder, self.identity.own_entries, furniture)

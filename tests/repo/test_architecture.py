@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -156,3 +157,80 @@ def test_no_clock_is_read_but_at_the_edges() -> None:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in asking:
                 owner = ast.unparse(node.func.value)
                 assert owner.split(".")[-1] not in {"datetime", "date"}, f"{dotted(path)}:{node.lineno} reads the clock"
+
+
+# What decodes, parses or normalises a body. A crawl's own process asks its child for what these say.
+READERS = (
+    "lxml",
+    "parsel",
+    "trafilatura",
+    "vietnam.letters.decode",
+    "vietnam.letters.decode_as_served",
+    "pipelines.extract",
+    "pipelines.html.tree",
+    "pipelines.html.page_shape.read_shape",
+    "pipelines.html.page_shape.shape_of",
+    "pipelines.readers",
+    "pipelines.sandbox.crosscheck",
+    "pipelines.sandbox.page_answer",
+    "pipelines.sandbox.page_facts",
+    "pipelines.boilerplate.positions",
+    "crawler.listings.empty_notice",
+    "crawler.listings.feeds",
+    "crawler.listings.html_list",
+    "crawler.listings.json_api",
+    "crawler.listings.load_more",
+    "crawler.listings.pagination",
+    "crawler.responses.facts.facts_of",
+    "crawler.responses.facts.listing_text",
+    "crawler.responses.facts.page_text",
+    "crawler.responses.facts.read_facts",
+    "crawler.sandbox.response_answer.answer_response",
+)
+CRAWLING = (
+    "crawler.commands.crawl",
+    "crawler.downloader",
+    "crawler.requests",
+    "crawler.run",
+    "crawler.sandbox",
+    "crawler.spider",
+    "crawler.verdicts",
+    "pipelines.capture",
+    "pipelines.files.stage",
+    "pipelines.stages",
+)
+"""The rooms and modules that run in a crawl's own process."""
+IN_THE_CHILD = {
+    "crawler.sandbox.block_places": "locate_blocks runs in `answer_blocks`, which the child calls",
+    "crawler.sandbox.portal_worker": "the child's program",
+    "crawler.sandbox.response_answer": "the child's reading",
+}
+
+
+def _stands_in(module: str, names: Sequence[str]) -> bool:
+    return any(module == name or module.startswith(f"{name}.") for name in names)
+
+
+def test_a_crawls_own_process_reads_no_body() -> None:
+    found = {
+        f"{dotted(path)} imports {module}"
+        for path in MODULES
+        if _stands_in(dotted(path), CRAWLING) and dotted(path) not in IN_THE_CHILD
+        for module in imports(path)
+        if _stands_in(module, READERS)
+    }
+    assert found == set()
+
+
+def test_a_crawls_own_process_calls_what_reads_bodies_only_in_its_child() -> None:
+    """A class or function that is imported for its name alone may not be called either: `answer_response`, `portal_of`."""
+    calls = {"answer_response", "answer_blocks", "portal_of", "read_listing", "read_answer", "read_day", "decide"}
+    allowed = {*IN_THE_CHILD, "crawler.downloader.robots"}  # a visit's robots.txt; a crawl's is read in the child
+    for path in MODULES:
+        if not _stands_in(dotted(path), CRAWLING) or dotted(path) in allowed:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                classmethod = name == "read_listing" and dotted(path) == "crawler.spider.crawl"  # read_answer's default
+                assert classmethod or name not in calls, f"{dotted(path)}:{node.lineno} calls {name}"

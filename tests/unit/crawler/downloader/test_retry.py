@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from protego import Protego
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -233,6 +236,23 @@ def test_a_crawl_delay_is_kept_up_to_its_limit(line: str, kept: float | None, wo
     decision = decide(200, f"User-agent: *\n{line}\nDisallow: /a\n".encode(), frozenset(), "luu-tru", 30.0)
     assert decision.crawl_delay == kept
     assert decision.words.endswith(words)
+
+
+_PATHS = st.lists(st.sampled_from(["/", "*", "$", "a", "index.html", "%24", "%2a", "đ", "?x=1", "%"]), max_size=5).map(
+    "".join
+)
+_LINES = st.one_of(
+    st.sampled_from(["*", "luu-tru", "luu", "other", "Luu*"]).map("User-agent: {}".format),
+    st.tuples(st.sampled_from(["Allow", "Disallow"]), _PATHS).map(": ".join),
+)
+
+
+@given(st.lists(_LINES, max_size=12).map("\n".join), st.lists(_PATHS, min_size=1, max_size=6))
+def test_our_group_alone_decides_as_the_whole_robots_txt_does(text: str, paths: list[str]) -> None:
+    decision = decide(200, text.encode(), frozenset(), "luu-tru", 30.0)
+    for path in paths:
+        url = f"https://ba-song.vn/{path}"
+        assert decision.allows(url, "luu-tru") == Protego.parse(text).can_fetch(url, "luu-tru")
 
 
 @pytest.mark.parametrize("flag", [CUT, DATALOSS, TOO_LARGE, UNKNOWN_ENCODING])
