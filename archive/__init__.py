@@ -2,3 +2,6 @@
 
 May import `vietnam`. docs/format.md describes the files, docs/architecture.md the rooms.
 """
+
+VERSION = "0.1.0"
+"""The version of pyproject.toml, which reports name: the program runs from its checkout and is not installed."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from archive.messages.reason import Reason
+from archive.storage.manifest import Previous
 
 
 class Code(StrEnum):
@@ -79,12 +80,15 @@ class Notice:
 class Audit:
     """Result of an audit: findings, withheld articles, notes that are no damage, and the amount read.
 
-    `signers`: how many seals each public key (base64) signed, and how many are `unsigned`.
+    `archive` is the id, `tip` the last seal of the chain as read. `signers`: how many seals each public key (base64)
+    signed, and how many are `unsigned`.
     """
 
     findings: list[Finding] = field(default_factory=list)
     withheld: list[Notice] = field(default_factory=list)
     notes: list[Reason] = field(default_factory=list)
+    archive: str = ""
+    tip: Previous | None = None
     signers: dict[str, int] = field(default_factory=dict)
     nights: int = 0
     runs: int = 0

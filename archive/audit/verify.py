@@ -33,7 +33,7 @@ from archive.audit.withheld import check_tombstones
 from archive.messages.reason import Reason
 from archive.processes.progress import Progress, unseen
 from archive.processes.workers import Workers, jobs_of, workers
-from archive.storage.manifest import sealed_files
+from archive.storage.manifest import Previous, sealed_files
 from archive.storage.paths import Identity, Paths
 from archive.storage.run_record import RUN_FILE
 from archive.storage.sqlite_journal import journal_note
@@ -72,7 +72,7 @@ def verify(
     `progress` counts files, each one twice whose lines or text the index is compared with. `expected` are an auditor's own
     expectations: a published head, the keys that seal.
     """
-    audit, index = Audit(), Audit()
+    audit, index = Audit(archive=identity.id), Audit()
     withheld = withheld_in(paths)
     nights = [_NightTask(identity, paths, night, withheld, expected.keys, how) for night in paths.nights()]
     files = sealed_files(paths) * (2 if how.compares_index else 1)
@@ -91,6 +91,7 @@ def verify(
         if not how.sealed_only:
             check_quarantine(paths, quarantined, audit)
         chain = chain_order(chain)
+        audit.tip = Previous(chain[-1].night, chain[-1].number, chain[-1].head) if chain else None
         check_chain(chain, audit)
         check_nights(identity, chain, expected, audit)
         check_signers(chain, expected, audit)

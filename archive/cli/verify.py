@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from archive import VERSION
 from archive.audit.sampling import WHOLE, Subset
 from archive.audit.seals import Expectations
 from archive.audit.verify import VerifyOptions, verify
@@ -48,8 +49,19 @@ def _run(options: argparse.Namespace) -> ExitCode:
     how = VerifyOptions(subset, options.files, options.jobs)
     with ProgressLine("verify", "files") as line:
         audit = verify(identity, paths, line.show, expected, how)
-    print_audit(audit, as_json=options.json)
+    print_audit(audit, _origin(options, expected), as_json=options.json)
     return ExitCode.FINDINGS if audit.findings else ExitCode.GOOD
+
+
+def _origin(options: argparse.Namespace, expected: Expectations) -> dict[str, object]:
+    """Return what made a report, for who reads it later: the time, the version of the program, the options."""
+    given = {
+        "against": expected.head.head if expected.head else None,
+        "files": options.files,
+        "keys": sorted(expected.keys),
+        "subset": options.subset,
+    }
+    return {"verified_at": clock(), "version": VERSION, "options": given}
 
 
 def _published(file: Path | None) -> Head | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from archive.errors import ArchiveError
 from archive.export.proofs import published_head
 from archive.messages.reason import Reason
 from archive.storage.jsonl import decode, decoder
+from archive.storage.manifest import Previous
 from archive.web.context import ROWS, BadRequest, PageContext, PageRequest, check_request, day_of
 from vietnam.date_forms import TZ
 
@@ -41,8 +43,19 @@ class TombstoneView:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportOptions:
+    """Options of the audit: a part of the files, or only the sealed files."""
+
+    files: bool = False
+    subset: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class VerifyReport:
-    """Output of `python -m archive verify --json` in a file, and the time of that file."""
+    """Output of `python -m archive verify --json` in a file, and the time of that file.
+
+    `archive` is the id, `tip` the last seal of the archive that it read; both are missing in reports of older versions.
+    """
 
     findings: tuple[ReportFinding, ...]
     nights: int
@@ -52,7 +65,18 @@ class VerifyReport:
     bytes: int
     notes: tuple[Reason, ...] = ()
     withheld: tuple[TombstoneView, ...] = ()
+    archive: str = ""
+    tip: Previous | None = None
+    signers: Mapping[str, int] = field(default_factory=dict)
+    verified_at: datetime | None = None
+    version: str = ""
+    options: ReportOptions = ReportOptions()
     written: datetime | None = None
+
+    @property
+    def partial(self) -> bool:
+        """Return whether it read only a part of the archive."""
+        return self.options.files or self.options.subset is not None
 
 
 _REPORT = decoder(VerifyReport)
@@ -76,11 +100,12 @@ def integrity(context: PageContext, request: PageRequest) -> HTMLResponse:
     before = _before(request.query.get("before", ""))
     with context.reading() as queries:
         found = queries.seals.newest(ROWS + 1, before)
-    report, trouble = None, None
+    report, trouble, past = None, None, None
     try:
         report = read_report(context.report) if context.report else None
+        past = _past(context, report) if report else None
     except BadRequest as error:
-        trouble = Reason.of_error(error)
+        report, trouble = None, Reason.of_error(error)
     head, unreadable = _head(context)
     return context.show(
         request,
@@ -91,9 +116,22 @@ def integrity(context: PageContext, request: PageRequest) -> HTMLResponse:
         head=head,
         unreadable=unreadable,
         report=report,
+        past=past,
         findings=report.findings[:_SHOWN] if report else (),
         trouble=trouble,
     )
+
+
+def _past(context: PageContext, report: VerifyReport) -> Reason | None:
+    """Return the reason that a report says nothing of the archive as it is now. Raises BadRequest for another archive's."""
+    if not report.archive:
+        return Reason.of("report_unbound")
+    check_request(report.archive == context.archive.identity.id, Reason.of("report_of_archive", archive=report.archive))
+    with context.reading() as queries:
+        tip = queries.seals.tip()
+    if (report.tip.head if report.tip else None) == (tip.head if tip else None):
+        return None
+    return Reason.of("report_past", head=report.tip.head[:16]) if report.tip else Reason.of("report_before_seals")
 
 
 def _head(context: PageContext) -> tuple[list[str], Reason | None]:

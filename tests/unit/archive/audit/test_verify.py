@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import tomllib
 from collections.abc import Callable
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from sqlalchemy import text
 
 from archive.audit.findings import Code
 from archive.audit.verify import verify
+from archive.cli.output import signed_by
 from archive.index.index import Index
 from archive.index.schema import TABLES
 from archive.rebuild import rebuild
@@ -21,6 +24,7 @@ from testing import archives as composed
 from testing.archive_command import archive_command
 
 NIGHT = "2025/03/03"
+ROOT = Path(__file__).parents[4]
 
 
 @pytest.fixture(scope="module")
@@ -233,6 +237,23 @@ def test_verify_names_the_finding_and_exits_1(root: Path) -> None:
     done = archive_command("verify", "--archive", str(root), "--json")
     assert done.returncode == 1
     assert [finding["code"] for finding in json.loads(done.stdout)["findings"]] == ["MISSING", "TEXT_MISSING"]
+
+
+def test_a_report_names_archive_head_signers_program_and_options(root: Path, tmp_path: Path) -> None:
+    done = archive_command("verify", "--archive", str(root), "--json", "--subset", "1/1", "--key", "KEY")
+    report = json.loads(done.stdout)
+    assert report["archive"] == read_identity(root).id
+    assert (report["tip"]["night"], report["tip"]["number"], len(report["tip"]["head"])) == ("2025-03-05", 1, 64)
+    assert report["signers"] == {"unsigned": 3}
+    assert report["options"] == {"against": None, "files": False, "keys": ["KEY"], "subset": "1/1"}
+    assert report["version"] == tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert datetime.fromisoformat(report["verified_at"]).utcoffset() is not None
+    assert "3 seals: 3 unsigned\n" in archive_command("verify", "--archive", str(root)).stdout
+
+
+def test_signers_are_counted_the_keys_first() -> None:
+    assert signed_by({"unsigned": 3, "b": 1, "a": 58}) == "62 seals: 58 signed by a, 1 signed by b, 3 unsigned"
+    assert signed_by({"a": 1}) == "1 seal: 1 signed by a"
 
 
 @pytest.mark.parametrize(

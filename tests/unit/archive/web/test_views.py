@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 import httpx
 import pytest
 
+from archive import VERSION
 from archive.__main__ import main
 from archive.coverage.calendar import Day, DayState, PortalCoverage
 from archive.coverage.number_series import NumberGap, NumberSeriesSet, Series
@@ -378,9 +379,37 @@ def test_the_report_of_an_audit_is_shown_and_a_file_that_is_none_is_named(root: 
         assert "123.5 kB" in shown
         assert "da_nang/x Quyết định 5 Tòa án 2026-11-22 withheld/000001.json" in shown
         report.write_text(json.dumps({"findings": [], "notes": [], **counts}), encoding="utf-8")
-        assert "Intact." in said(page.get("/en/integrity"))
+        shown = said(page.get("/en/integrity"))
+        assert "Intact." not in shown
+        assert "does not say which archive it read" in shown
         report.write_text("[]", encoding="utf-8")
         assert "no report of `archive verify --json`" in said(page.get("/en/integrity"))
+
+
+def test_a_report_is_green_only_for_this_archive_as_it_is_now(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def written(**changed: object) -> str:
+        report.write_text(json.dumps(plain | changed), encoding="utf-8")
+        return said(page.get("/en/integrity"))
+
+    report = tmp_path / "verify.json"
+    assert main(["verify", "--json", "--archive", str(root)]) == 0
+    plain = json.loads(capsys.readouterr().out)
+    with serve_page(root, report=report) as address, httpx.Client(base_url=address) as page:
+        shown = written()
+        assert "Intact." in shown
+        assert "Seals by signer: unsigned 3" in shown
+        assert f"program {VERSION}" in shown
+        shown = written(archive="another")
+        assert "not of this one: it is not shown" in shown
+        assert "Intact." not in shown
+        shown = written(tip=plain["tip"] | {"head": "0" * 64})
+        assert "It read the archive up to the head 0000000000000000…" in shown
+        assert "Intact." not in shown
+        shown = written(options={"files": True, "subset": None})
+        assert "Only a part of the archive was read." in shown
+        assert "Intact." not in shown
 
 
 # it only reads, and for a bounded time
