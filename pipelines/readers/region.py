@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 from hashlib import blake2b
+from itertools import islice
 from typing import Any
 
 from lxml.etree import XPath, tostring
@@ -25,13 +26,16 @@ from pipelines.html.stated import AUTHORS, SITES
 from pipelines.html.tree import HtmlPage, attribute, smallest_around, text_of
 from pipelines.readers.generic import bylines_in
 from pipelines.readers.layout import fits, layout_containers, layout_title
-from vietnam.letters import strip_diacritics
+from vietnam.letters import fold_spaces, strip_diacritics
 
 SIZE = 16  # bytes of a digest
 _PARAGRAPH = 80  # characters of a text node: a page with two longer ones is no notice, whatever its headings say
 _SHORTEST = 200  # characters of a text that no words of the frame make a notice
-_LONGER = XPath(".//text()[string-length(normalize-space()) > 20]")
-_HEADINGS = "//title | (//h1)[position() <= 2] | (//h2)[1] | (//h3)[1]"
+_LONGER = XPath("descendant::text()[string-length(normalize-space()) > 20]")
+_HEADINGS = XPath("//title | (//h1)[position() <= 2] | (//h2)[1] | (//h3)[1]")
+_TEXT = XPath("string()")
+_MAY_BE_ABSENT = re.compile(ABSENT.pattern.replace(r"\b", ""))
+"""What every notice holds, also where its first or last word runs into the text beside it."""
 _GENERIC = frozenset({"generic_title", "generic_text", "generic_published", "parser_gave_up"})
 _UNDATED = (PublishedFrom.UPLOAD, PublishedFrom.FEED, PublishedFrom.NONE)
 _NAMES = frozenset(re.findall(r"""=['"]?([\w:.-]+)""", " ".join((*TIMES, *AUTHORS, *SITES)).lower()))
@@ -69,7 +73,7 @@ def region_digest(page: HtmlPage, layouts: Sequence[Layout], now: datetime) -> b
     dates = _dates(page, layout, now)
     inner = [page.match(selector) for part in _INSIDE for selector in getattr(layout, part)]
     found = blake2b(digest_size=SIZE)
-    for text in (page.url, page.base, f"{number} {page.damaged}", headline, *_notices(page)):
+    for text in (page.url, page.base, f"{number} {page.damaged}", headline, *_notices(page, containers)):
         _add(found, text.encode("utf-8", "replace"))
     places = _write(found, page, groups, dates)
     for group in (*groups, dates, *inner):
@@ -79,12 +83,14 @@ def region_digest(page: HtmlPage, layouts: Sequence[Layout], now: datetime) -> b
 
 def _headline(page: HtmlPage, containers: Sequence[HtmlElement]) -> str | None:
     """Return the page's headings where they decide whether a short text is a notice; None where even they do not."""
-    plain = [text for each in containers for text, element in _texts(each) if _is_plain(element)]
-    if sum(len(text) > _PARAGRAPH for text in plain) > 1:
+    texts = [each for container in containers for each in _texts(container)]
+    paragraphs = (element for text, element in texts if len(text) > _PARAGRAPH)
+    if sum(1 for _ in islice(filter(_is_plain, paragraphs), 2)) > 1:
         return ""
-    if sum(map(len, plain)) < _SHORTEST:
+    if sum(len(text) for text, element in texts if _is_plain(element)) < _SHORTEST:
         return None
-    return " ".join(" ".join(each.itertext()) for each in page.root.xpath(_HEADINGS))
+    headings: Any = _HEADINGS(page.root)  # Any: a path may select numbers as well
+    return " ".join(" ".join(each.itertext()) for each in headings)
 
 
 def _texts(root: HtmlElement) -> list[tuple[str, HtmlElement]]:
@@ -117,38 +123,54 @@ def _metadata(page: HtmlPage) -> Iterator[HtmlElement]:
             yield script
 
 
-def _notices(page: HtmlPage) -> Iterator[str]:
-    """Yield the short blocks that say that something is no more."""
-    spelled = _spelled(str(page.root.xpath("string()")))
-    if not spelled:
+def _notices(page: HtmlPage, containers: Sequence[HtmlElement]) -> Iterator[str]:
+    """Yield the short blocks outside the containers which say that something is no more."""
+    text = _visible(page.root)
+    places = list(_places(text))
+    if not places:
         return
-    words = {f"word{number}": word for number, word in enumerate(spelled)}
-    found: Any = _holding(len(spelled))(page.root, **words)  # Any: a path may select numbers as well
-    for element in (text.getparent() for text in found):
-        block = next((each for each in (element, *element.iterancestors()) if each.tag in BLOCKS), element)
-        said = " ".join("".join(block.itertext()).split())
-        if len(said) <= NOTICE and ABSENT.search(strip_diacritics(said)):
-            yield said
+    inside = [_span(text, each) for each in containers if each.tag in BLOCKS]
+    outside = (at for at in places if not any(start <= at < end for start, end in inside))
+    if any(_may_be_notice(text[max(0, at - NOTICE) : at + 2 * NOTICE]) for at in outside):
+        for block in dict.fromkeys(_hinting(page.root)):
+            said = fold_spaces(block.text_content())
+            if len(said) <= NOTICE and ABSENT.search(strip_diacritics(said)):
+                yield said
 
 
-@cache
-def _holding(count: int) -> XPath:
-    """Return the path of the texts that hold one of so many words."""
-    return XPath(f"//text()[{' or '.join(f'contains(., $word{number})' for number in range(count))}]")
+def _visible(element: HtmlElement) -> str:
+    """Return an element's text in small letters, its spaces folded."""
+    return fold_spaces(str(_TEXT(element))).lower()
 
 
-def _spelled(text: str) -> list[str]:
-    """Return the words of a notice that a text holds, as they are spelled there."""
-    lower = text.lower()
-    if len(lower) != len(text):  # a letter whose small form is two
-        return sorted(set(re.findall("|".join(ABSENT_WORDS), text, re.IGNORECASE)))
-    found = set()
+def _places(text: str) -> Iterator[int]:
+    """Yield where the words of a notice stand in a text."""
     for word in ABSENT_WORDS:
-        at = lower.find(word)
+        at = text.find(word)
         while at >= 0:
-            found.add(text[at : at + len(word)])
-            at = lower.find(word, at + 1)
-    return sorted(found)
+            yield at
+            at = text.find(word, at + 1)
+
+
+def _span(text: str, container: HtmlElement) -> tuple[int, int]:
+    """Return where a container's text begins and ends in that of the page; nowhere if it may be in two places."""
+    own = _visible(container)
+    at = text.find(own) if own else -1
+    return (at, at + len(own)) if at >= 0 and text.find(own, at + 1) < 0 else (0, 0)
+
+
+# The frame of a portal's pages is the same, and most of what stands beside such a word belongs to it.
+@lru_cache(maxsize=2048)
+def _may_be_notice(text: str) -> bool:
+    return _MAY_BE_ABSENT.search(strip_diacritics(text)) is not None
+
+
+def _hinting(root: HtmlElement) -> Iterator[HtmlElement]:
+    """Yield the blocks around the texts that hold a word of a notice."""
+    for element in root.iter():
+        for text, owner in ((element.text, element), (element.tail, element.getparent())):
+            if text and next(_places(fold_spaces(text).lower()), None) is not None:
+                yield next((each for each in (owner, *owner.iterancestors()) if each.tag in BLOCKS), owner)
 
 
 def _dates(page: HtmlPage, layout: Layout, now: datetime) -> dict[HtmlElement, bytes]:
