@@ -104,7 +104,7 @@ class DNNCmsviewSpider(PortalSpider, family="DNN cmsview"):
         entries: dict[str, Entry] = {}
         for record in (record for part in parts for record in part):
             address = absolute(url, text_value(record, "Url"))
-            entry = entry_of(cls, address, text_value(record, "Name"), text_value(record, "PublishTime"), _SHAPE)
+            entry = entry_of(cls, address, record, "Name", "PublishTime", _SHAPE)
             if entry is not None:
                 entries.setdefault(entry.key, entry)
         return Listing(tuple(entries.values()), cls._next_page(asked) if entries else None)

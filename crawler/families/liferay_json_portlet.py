@@ -99,12 +99,8 @@ class LiferayJsonPortletSpider(PortalSpider, family="Liferay JSON portlet"):
             raise ListingError("JSON rejected: no `items`")
         entries: dict[str, Entry] = {}
         for record in records:
-            entry = entry_of(
-                cls,
-                absolute(url, text_value(record, "urlDetail")),
-                text_value(record, "title"),
-                text_value(record, "createdDate"),
-            )
+            address = absolute(url, text_value(record, "urlDetail"))
+            entry = entry_of(cls, address, record, "title", "createdDate")
             if entry is not None:
                 entries.setdefault(entry.key, entry)
         shown = dict(parameters(urlsplit(asked.url).query)).get("pageNum", "")

@@ -138,7 +138,7 @@ class SharePointProxySpider(PortalSpider, family="SharePoint, JSON proxy"):
         entries: dict[str, Entry] = {}
         for record in records:
             address = home + text_value(record, "FileRef")
-            entry = entry_of(cls, address, text_value(record, "Title"), text_value(record, "Created"), _SHAPE)
+            entry = entry_of(cls, address, record, "Title", "Created", _SHAPE)
             if entry is not None:
                 entries.setdefault(entry.key, entry)
         following = text_value(answer, "__next")

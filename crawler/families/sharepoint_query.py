@@ -113,7 +113,7 @@ class SharePointQuerySpider(PortalSpider, family="SharePoint JSON list"):
         entries: dict[str, Entry] = {}
         for record in records:
             address = f"{base}/View_Detail.aspx?ItemID={text_value(record, 'ID')}"
-            entry = entry_of(cls, address, text_value(record, "Title"), text_value(record, "CreatedDate"), _SHAPE)
+            entry = entry_of(cls, address, record, "Title", "CreatedDate", _SHAPE)
             if entry is not None:
                 entries.setdefault(entry.key, entry)
         following = str((int(start) if start.isdecimal() else 0) + _LENGTH)

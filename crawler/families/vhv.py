@@ -223,7 +223,7 @@ class VHVSpider(PortalSpider, family="VHV"):
         for record in records:
             path = text_value(record, "rewriteURL")
             address = absolute(url, path if "://" in path else f"/{path.lstrip('/')}")
-            entry = entry_of(cls, address, text_value(record, "title"), text_value(record, "publishTime"))
+            entry = entry_of(cls, address, record, "title", "publishTime")
             if entry is not None:
                 entries.setdefault(entry.key, entry)
         total = number_in(value, "totalItems")

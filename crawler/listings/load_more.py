@@ -14,6 +14,7 @@ from parsel import Selector
 
 from archive.model.records import ListRequest
 from crawler.listings.forms import SCRIPTED, form_field, post_form, with_field
+from crawler.listings.json_api import modified_of
 from crawler.listings.listing import Entry, KeyOf
 from crawler.urls import absolute, host_of, parameters, real_host, with_parameter
 from pipelines.readers.json_values import JsonError, json_text, value_of
@@ -107,7 +108,7 @@ def read_piece(text: str, base: str, key_of: KeyOf) -> tuple[tuple[Entry, ...], 
         )
         address = next((there for value_text in record.values() if (there := _article(value_text, base, key_of))), None)
         if address is not None and (key := key_of(address)):
-            entries.setdefault(key, Entry(url=address, key=key, title=_title(record)))
+            entries.setdefault(key, Entry(url=address, key=key, title=_title(record), modified=modified_of(record)))
     return tuple(entries.values()), "\n".join(pieces)
 
 
