@@ -120,7 +120,8 @@ class Articles:
 
     def due_rechecks(self) -> list[Request]:
         """Return requests for the articles due for a recheck. Must run when the lists are committed: they tell what moved."""
-        needed = self._needed(self.due())
+        # What is read in full comes first: it cross-checks its section, and of the others their digests are enough.
+        needed = sorted(self._needed(self.due()), key=lambda due: not self.pages.is_sampled(due.key))
         self.unchanged.load({due.key for due in needed})
         return [
             request

@@ -91,7 +91,7 @@ class PortalCrawler(scrapy.Spider):
         hosts = PortalHosts(own, self.moved_to, options.kind is ArchiveKind.REPLICA, files)
         self.options, portal = options, type(self)
         worker, furniture, layouts = crawl_worker(), Furniture(), self.read_with()
-        self.pages = PageReader(worker)
+        self.pages = PageReader(writer.night, worker)
         self.recorder = recorder = RunRecorder(writer, options, hosts, self.home, self.gone_after, self._close)
         builder = RequestBuilder(hosts.here, self.on_failure)
         robots = str(settings["ROBOTSTXT_USER_AGENT"]), settings.getfloat("CRAWL_DELAY_LIMIT")

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from hashlib import sha256
 
 from archive.model.enums import WalkEnd
 from archive.model.records import ListEntry
+from pipelines.sandbox.crosscheck_stats import nightly_draw
 
 LATER_PAGES = 200  # far more than any night publishes: a bound against calendars and endless lists
 VANISHED_RECHECKS = (1, 3, 7, 14)  # days after an article had first vanished
@@ -46,8 +46,11 @@ def next_recheck_of_vanished(since: date, night: date, gone_after: int) -> date:
 
 
 def is_sampled_recheck(key: str, night: date) -> bool:
-    """Return whether an article is asked for and read in this night, whatever speaks for its being unchanged: one in twenty."""
-    return sha256(f"{night} {key}".encode()).digest()[0] % _SAMPLED == 0
+    """Return whether an article is asked for and read in this night, whatever speaks for its being unchanged: one in twenty.
+
+    Each of them is cross-checked as well.
+    """
+    return nightly_draw(key, night) % _SAMPLED == 0
 
 
 @dataclass(slots=True)

@@ -82,8 +82,11 @@ class UnchangedRechecks:
         known = standing.reading
         if reading.whole == known.whole:
             return self._counted(page, standing, reading, "rechecks with the same bytes")
-        # Around the region something did change: what the cross-check samples is compared with the whole page.
-        if known.region is None or self.pages.is_sampled_page(page):
+        if known.region is None:
+            return None
+        # Around the region something did change: what the cross-check samples is compared with the whole page. Half of it
+        # are the rechecks that are read whatever their digests say.
+        if self.pages.is_sampled_page(page) and not self._is_sampled(page):
             return None
         if known.region == await self._region(question, body):
             return self._counted(page, standing, reading, "rechecks with the same region")
@@ -107,13 +110,16 @@ class UnchangedRechecks:
     def _counted(self, page: PageRecord, standing: StandingReading, reading: Reading, how: str) -> Reading | None:
         """Count an unchanged article and return its reading; None for one in twenty, which is read all the same."""
         key, known = page.key or "", standing.reading
-        if is_sampled_recheck(key, self.recorder.writer.night):
+        if self._is_sampled(page):
             self._sampled[key] = standing
             self.recorder.count("rechecks sampled")
             return None
         for name, number in {how: 1, **known.counts}.items():
             self.recorder.count(name, number)
         return replace(known, read_at=reading.read_at, whole=reading.whole, modified=reading.modified)
+
+    def _is_sampled(self, page: PageRecord) -> bool:
+        return is_sampled_recheck(page.key or "", self.recorder.writer.night)
 
     async def _region(self, question: PageQuestion, body: bytes) -> bytes | None:
         try:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from hashlib import sha256
 
-_EVERY = 10  # of so many articles one is sampled, by the hash of its key
+_EVERY = 10  # of so many articles one is sampled
 _DISAGREES = 0.3  # share of the whole page's prose that a layout may lack
 _LEAST = 160  # letters of prose below which a page says nothing against a layout
 _LACKS, _SOME = 0.05, 30  # share and letters that make a small loss
@@ -62,9 +63,17 @@ def without_frame(checks: Sequence[Crosscheck]) -> list[Crosscheck]:
     return found
 
 
-def is_sampled(key: str) -> bool:
-    """Return whether an article belongs to the sample; the same key always does or never."""
-    return int.from_bytes(sha256(key.encode()).digest()[:4], "big") % _EVERY == 0
+def nightly_draw(key: str, night: date) -> int:
+    """Return the number by which an article belongs to a night's samples.
+
+    Samples of one in n take the multiples of n: one in twenty is half of one in ten, and every night has others.
+    """
+    return int.from_bytes(sha256(f"{night} {key}".encode()).digest()[:4], "big")
+
+
+def is_sampled(key: str, night: date) -> bool:
+    """Return whether an article's page is cross-checked in a night: one in ten."""
+    return nightly_draw(key, night) % _EVERY == 0
 
 
 def crosscheck_counts(check: Crosscheck) -> dict[str, int]:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from archive.model.records import PageRecord
 from pipelines.article import Article, Layout
@@ -32,7 +33,8 @@ class PageAnswer:
 class PageReader:
     """Ask the extraction process of one crawl. It is started with the first question, or with `start`."""
 
-    def __init__(self, worker: ExtractionWorker | None = None) -> None:
+    def __init__(self, night: date, worker: ExtractionWorker | None = None) -> None:
+        self._night = night
         self._worker = worker or ExtractionWorker()
         self._turn = asyncio.Lock()
         self._sections: set[str | None] = set()
@@ -96,8 +98,13 @@ class PageReader:
         answer.crosscheck.set_result(CROSSCHECK.decode(await next(parts)) if sampled else None)
 
     def is_sampled_page(self, page: PageRecord) -> bool:
-        """Return whether whole-page trafilatura reads the page too: the first of a section, and every tenth by its key.
+        """Return whether whole-page trafilatura reads the page too: the first of a section, and one in ten by key and night.
 
         Old pages have old layouts: what a look-back reads says nothing of how the layouts fit tonight.
         """
-        return page.lookback is None and (page.section not in self._sections or is_sampled(page.key or page.url))
+        first = page.section not in self._sections
+        return page.lookback is None and (first or self.is_sampled(page.key or page.url))
+
+    def is_sampled(self, key: str) -> bool:
+        """Return whether an article is one of those of this night that whole-page trafilatura reads too."""
+        return is_sampled(key, self._night)

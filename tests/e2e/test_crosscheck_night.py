@@ -22,7 +22,8 @@ def redesigned(number: int) -> bytes:
     """Return a page whose layout still fits, and whose body container holds the first sentence only."""
     head = f"<h1>Xã An Bình ứng phó mưa lớn đợt {number}</h1><p class='ngay'>04/03/2025 08:0{number}</p>"
     teaser = f"<div class='noi-dung'><p>{PROSE[0]} Đợt {number}.</p></div>"
-    body = "".join(f"<p>{text} Đợt {number}.</p>" for text in PROSE[1:])
+    # Sentences that several sampled pages lack would count as frame.
+    body = "".join(f"<p>{text[:-1]} trong đợt {'một hai ba'.split()[number - 1]}.</p>" for text in PROSE[1:])
     return response(html(f"<article>{head}{teaser}<div class='than-bai-moi'>{body}</div></article>"))
 
 

@@ -135,6 +135,15 @@ def test_a_changed_page_that_the_cross_check_samples_is_read(run: ReadArticle) -
     assert recheck.settled() is not None  # the same bytes say what they said
 
 
+def test_a_sampled_look_at_a_changed_page_proves_the_regions_digest(run: ReadArticle) -> None:
+    run.stored()
+    recheck = run.recheck(SAMPLED, region=b"g" * 16)
+    recheck.crosschecked = True
+    assert recheck.settled(BODY + b"<p>2</p>") is None
+    recheck.unchanged.compare(KEY, None)
+    assert recheck.counts == {"rechecks sampled": 1, "rechecks differing": 1}
+
+
 def test_a_page_that_no_digest_covers_is_read_when_a_byte_changes(run: ReadArticle) -> None:
     run.stored(region=None)
     assert run.recheck().settled(BODY + b"<p>2</p>") is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from datetime import date
 from functools import cache
 
 import pytest
@@ -11,6 +12,7 @@ from lxml.html import HtmlElement
 
 from bench.extraction.corpus import Sample, composed, corpus
 from bench.extraction.readers import layouts
+from crawler.spider.stop_rule import is_sampled_recheck
 from pipelines.article import Article, Block, BlockKind, Layout
 from pipelines.extract import extract
 from pipelines.html.tree import parse
@@ -197,12 +199,20 @@ def test_two_layouts_are_distinguished() -> None:
     assert [misfit.layout for misfit in misfits(counts)] == ["disagree", "vhv-2026"]
 
 
-def test_every_tenth_article_is_sampled_and_always_the_same() -> None:
+def test_one_article_in_ten_is_sampled_and_another_one_each_night() -> None:
     keys = [f"{number}" for number in range(5000)]
-    sampled = {key for key in keys if is_sampled(key)}
+    night, other = ({key for key in keys if is_sampled(key, date(2026, 11, day))} for day in (22, 23))
 
-    assert 400 <= len(sampled) <= 600
-    assert sampled == {key for key in keys if is_sampled(key)}
+    assert 400 <= len(night) <= 600
+    assert 400 <= len(other) <= 600
+    assert len(night & other) < 100
+    assert night == {key for key in keys if is_sampled(key, date(2026, 11, 22))}
+
+
+def test_the_rechecks_that_are_read_whatever_their_digests_say_are_cross_checked() -> None:
+    night, keys = date(2026, 11, 22), [f"{number}" for number in range(5000)]
+
+    assert all(is_sampled(key, night) for key in keys if is_sampled_recheck(key, night))
 
 
 def test_the_child_says_the_same() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import lxml.html
@@ -27,6 +27,7 @@ from testing.article_pages import BASE, PLAIN, SHAPES, ArticleShape, plain
 from vietnam.date_forms import TZ
 
 NOW = datetime(2025, 3, 17, 20, 0, tzinfo=TZ)
+NIGHT = date(2025, 3, 17)
 QUESTION = PageQuestion(BASE, NOW, judge=True)
 LINE = PageRecord(BASE, Outcome.ARTICLE, NOW, key="k", section="tin")
 PAGE = plain("<p>Xã tạm ngừng cấp nước từ 8 giờ ngày 20/3.</p>").encode()
@@ -77,7 +78,7 @@ def asked(reader: PageReader, body: bytes, line: PageRecord = LINE, question: Pa
 
 def test_a_page_that_is_slow_to_judge_costs_only_itself() -> None:
     async def run() -> int:
-        reader, ticks = PageReader(ExtractionWorker(deadline=0.4)), 0
+        reader, ticks = PageReader(NIGHT, ExtractionWorker(deadline=0.4)), 0
         slow, good = asked(reader, SLOW), asked(reader, PAGE)
         while not slow.facts.done():
             await asyncio.sleep(0.02)
@@ -97,7 +98,7 @@ def test_facts_that_came_stay_when_the_rest_takes_too_long() -> None:
     storm = b"<html><body><div " + b" ".join(b"a%d=1" % n for n in range(100_000)) + b"><p>x</p></div></body></html>"
 
     async def run() -> None:
-        reader = PageReader(ExtractionWorker(deadline=0.4))
+        reader = PageReader(NIGHT, ExtractionWorker(deadline=0.4))
         answer = asked(reader, storm)
         assert await answer.facts == PageFacts(None, False)
         with pytest.raises(ExtractTimeout):
@@ -107,12 +108,12 @@ def test_facts_that_came_stay_when_the_rest_takes_too_long() -> None:
     asyncio.run(run())
 
 
-def test_the_first_page_of_a_section_and_some_by_their_key_are_cross_checked() -> None:
-    keys = [key for key in map(str, range(100)) if not is_sampled(key)][:3]
+def test_the_first_page_of_a_section_and_some_by_key_and_night_are_cross_checked() -> None:
+    keys = [key for key in map(str, range(100)) if not is_sampled(key, NIGHT)][:3]
     lines = [replace(LINE, key=key, section=section) for key, section in zip(keys, ("a", "a", "b"), strict=True)]
 
     async def run() -> list[bool]:
-        reader = PageReader()
+        reader = PageReader(NIGHT)
         answers = [asked(reader, PAGE, line) for line in lines]
         found = [await answer.crosscheck for answer in answers]
         reader.close()
@@ -123,7 +124,7 @@ def test_the_first_page_of_a_section_and_some_by_their_key_are_cross_checked() -
 
 def test_a_page_that_cannot_be_an_article_is_only_judged() -> None:
     async def run() -> None:
-        reader = PageReader()
+        reader = PageReader(NIGHT)
         answer = asked(reader, PAGE, question=replace(QUESTION, extract=False))
         assert (await answer.facts).has_article
         assert await answer.crosscheck is None
@@ -135,7 +136,7 @@ def test_a_page_that_cannot_be_an_article_is_only_judged() -> None:
 
 def test_a_question_that_cannot_be_asked_fails_and_the_next_page_is_read() -> None:
     async def run() -> None:
-        reader = PageReader()
+        reader = PageReader(NIGHT)
         wrong = asked(reader, PAGE, question=replace(QUESTION, url="https://x.replica.test/\ud800"))
         for part in (wrong.facts, wrong.article, wrong.crosscheck):
             with pytest.raises(UnicodeEncodeError):
