@@ -31,6 +31,9 @@ class Code(StrEnum):
     SIGNER = "SIGNER"  # a seal after a signed one is unsigned, or signed by another key without a recorded change
     SIGNATURE = "SIGNATURE"  # a signature is missing or does not fit the manifest
     UNSEALED_SIGNATURE = "UNSEALED_SIGNATURE"  # a signature without its manifest
+    TIMESTAMP = (
+        "TIMESTAMP"  # a timestamp is not of its seal's head, no authority vouches for it, or its seal is not there
+    )
     LINE = "LINE"  # a line of articles.jsonl or pages.jsonl cannot be read
     LINE_TWICE = "LINE_TWICE"  # the same number stands on two lines
     TEXT_MISSING = "TEXT_MISSING"  # a line names a text that is not there

@@ -9,6 +9,8 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
+from cryptography.x509 import Certificate
+
 from archive.audit.findings import Audit, Code
 from archive.messages.reason import Reason
 from archive.sealing.head import Head
@@ -24,12 +26,14 @@ class Expectations:
     """An auditor's expectations: a head published elsewhere, and the public keys (base64) that may seal this archive.
 
     Without keys any signer is accepted that signed from the first signature on. `today` is the day in Asia/Ho_Chi_Minh,
-    which no live night lies behind; None where no clock is trusted.
+    which no live night lies behind; None where no clock is trusted. `authorities` have to vouch for timestamps; without
+    them a timestamp is only compared with its head.
     """
 
     head: Head | None = None
     keys: frozenset[str] = frozenset()
     today: date | None = None
+    authorities: tuple[Certificate, ...] = ()
 
     @property
     def given(self) -> bool:

@@ -29,6 +29,7 @@ from archive.audit.seals import (
     read_seals,
 )
 from archive.audit.search import compare_search
+from archive.audit.timestamps import check_timestamps
 from archive.audit.withheld import check_tombstones
 from archive.messages.reason import Reason
 from archive.processes.progress import Progress, unseen
@@ -96,6 +97,7 @@ def verify(
         check_nights(identity, chain, expected, audit)
         check_signers(chain, expected, audit)
         check_expected(identity, chain, expected, audit)
+        check_timestamps(paths, chain, expected, audit)
         check_tombstones(identity, paths, withheld, chain, expected, audit)
         audit.join(index)
         audit.join(words() if words is not None else Audit())

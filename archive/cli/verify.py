@@ -14,6 +14,7 @@ from archive.cli.output import print_audit
 from archive.errors import ExitCode, UsageError
 from archive.processes.progress import ProgressLine
 from archive.sealing.head import Head, read_head
+from archive.sealing.timestamps import load_authorities
 from archive.storage.paths import Paths, read_identity
 
 
@@ -33,6 +34,9 @@ def add(commands: Commands) -> None:
         help="a public key (base64) that may have sealed; again for another one",
     )
     command.add_argument(
+        "--authority", type=Path, metavar="FILE", help="certificates (PEM) that have to vouch for every timestamp"
+    )
+    command.add_argument(
         "--files", action="store_true", help="only the sealed files against the manifests, the roots and the chain"
     )
     command.add_argument(
@@ -45,7 +49,8 @@ def add(commands: Commands) -> None:
 def _run(options: argparse.Namespace) -> ExitCode:
     subset = Subset.parse(options.subset) if options.subset else WHOLE
     identity, paths = read_identity(options.archive), Paths(options.archive)
-    expected = Expectations(_published(options.against), frozenset(options.key or ()), clock().date())
+    authorities = load_authorities(options.authority) if options.authority else ()
+    expected = Expectations(_published(options.against), frozenset(options.key or ()), clock().date(), authorities)
     how = VerifyOptions(subset, options.files, options.jobs)
     with ProgressLine("verify", "files") as line:
         audit = verify(identity, paths, line.show, expected, how)

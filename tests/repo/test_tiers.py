@@ -9,6 +9,7 @@ TESTS = Path(__file__).parents[1]
 # Each runs one short program of another maker or the script that an auditor gets: their cost is a fraction of a second.
 ALLOWED = {
     "unit/archive/sealing/test_proof.py",  # docs/check_proof.py, with Python alone
+    "unit/archive/sealing/test_timestamps.py",  # `openssl ts` checks what we stamped
     "unit/crawler/probe/test_explore.py",  # ruff over the written spider
     "unit/pipelines/sandbox/test_extraction_worker.py",  # the child that reads is the subject
     "contract/test_spiders.py",  # `scrapy list`
