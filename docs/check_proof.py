@@ -254,6 +254,31 @@ def shown(text):
     return "".join(char if char.isprintable() or char == "\n" else ascii(char)[1:-1] for char in str(text))
 
 
+def printed(line, text, heads, page, notes):
+    """Return the lines to print: what was published, and both ends of the chain around its seal."""
+    head, last = heads[0], heads[-1]
+    said = [f"{line['event']}  {shown(line['id'])}", f"title      {shown(line['title'])}"]
+    said += [f"address    {shown(line['url'])}", f"archive    {head.archive}"]
+    said += [f"sealed in  {head.name}", f"head       {head.head}"]
+    if head.before is None:
+        said.append("after      none: the first seal of its chain")
+    elif head.before[1] is None:
+        said.append(f"after      a seal whose night is not named, head {head.before[0]}")
+    else:
+        said.append(f"after      the seal of {head.before[1]}, number {head.before[2]}, head {head.before[0]}")
+        if head.before[1] > head.night:
+            said.append("late       it follows a later night: it was not sealed in its own")
+    after = f"the seal of {heads[1].name}, head {heads[1].head}" if heads[1:] else "none that the proof has"
+    said.append(f"before     {after}")
+    if heads[2:]:
+        said.append(f"leads to   the seal of {last.name}, head {last.head}")
+    said += [f"signed by  {head.key or 'nobody'}", *notes]
+    said.append("not proved: the days are the sealer's word; only a head published by then, or a timestamp, dates them")
+    if page is not None:
+        said.append(f"page       {len(page[1])} bytes as served; --page FILE writes them")
+    return [*said, "", shown(text) if text is not None else "(the line has no text of its own)"]
+
+
 def check(data, key, published):
     """Check a proof. Returns the lines to print, what is still missing (or None), and the page as served (or None)."""
     proof = json.loads(data)
@@ -276,25 +301,7 @@ def check(data, key, published):
     need(key is None or head.key == key, "signed by another key" if not notes else notes[0])
     if published is not None:
         check_published(heads, published, key, bound=not first)
-    said = [
-        f"{line['event']}  {shown(line['id'])}",
-        f"title      {shown(line['title'])}",
-        f"address    {shown(line['url'])}",
-    ]
-    said += [f"archive    {head.archive}", f"sealed in  {head.name}", f"head       {head.head}"]
-    said += [f"after      the seal of {head.before[1] or 'a night that is not named'}, number {head.before[2]}, head {head.before[0]}"
-             if head.before else "after      none: the first seal of its chain"]  # fmt: skip
-    said += [
-        f"before     the seal of {heads[1].name}, head {heads[1].head}"
-        if heads[1:]
-        else "before     none that the proof has"
-    ]
-    said += [f"leads to   the seal of {heads[-1].name}, head {heads[-1].head}"] if heads[2:] else []
-    said += [f"signed by  {head.key or 'nobody'}", *notes]
-    said += ["not proved: the days are the sealer's word; only a head published by then, or a timestamp, dates them"]
-    if page is not None:
-        said += [f"page       {len(page[1])} bytes as served; --page FILE writes them"]
-    said += ["", shown(text) if text is not None else "(the line has no text of its own)"]
+    said = printed(line, text, heads, page, notes)
     missing = (
         "it is unsigned: name a head that was published elsewhere (--head HEAD)"
         if published is None and head.key is None

@@ -64,6 +64,8 @@ def _check(options: argparse.Namespace) -> ExitCode:
     print(f"{line.event.value}  {printable(line.id)}\n{printable(line.url)}\n{printable(line.title)}")
     print(f"sealed in the night of {head.night}, archive {head.archive}, seal {head.number}, head {head.head}")
     print(f"after the seal of {_place(proven.before)}" if proven.before else "the first seal of its chain")
+    if proven.before and proven.before[0] > head.night:
+        print(f"late: it was sealed after the night of {proven.before[0]}, not in its own")
     print(f"before the seal of {_place(proven.after)}" if proven.after else "the proof has no later seal")
     if proven.last != head:
         print(f"leads to the head of {proven.last.night}, seal {proven.last.number}: {proven.last.head}")

@@ -108,6 +108,7 @@ class NightSettings:
         ShouldBe("a port from 1024 to 65535, or 0"),
     ] = None
     signing_key: Annotated[OptionalFile, ShouldBe("the path of a key file, or empty")] = None
+    timestamp_url: Annotated[str, Field(pattern=r"^(https?://\S+)?$"), ShouldBe("a web address, or empty")] = ""
     lookback_days: LookbackDays = _LOOKBACK.days
     lookback_pages: LookbackPages = _LOOKBACK.pages
     lookback_requests: LookbackRequests = _LOOKBACK.requests

@@ -14,6 +14,8 @@ from archive.errors import RunBusy
 from archive.leases.ledger import Ledger
 from archive.leases.process_id import Owner
 from archive.leases.states import AttemptResult, LeaseState
+from archive.model.enums import ArchiveKind
+from archive.sealing.timestamps import load_authorities, stamped_at
 from archive.search.engine import SearchIndex
 from archive.search.indexer import catch_up, find_backlog, search_lock
 from archive.search.query import parse
@@ -26,7 +28,10 @@ from crawler.nights.schedule import Schedule
 from crawler.portal import Sure
 from testing.archives import FIRST, make
 from testing.search_archive import NIGHTS, PROVINCES, keys, run
+from testing.timestamp_authority import TimestampAuthority
 from vietnam.date_forms import TZ
+
+SETTINGS = NightSettings()
 
 
 def sealed_by_the_schedule(archive: Archive, root: Path, number: int) -> list[str]:
@@ -38,7 +43,7 @@ def sealed_by_the_schedule(archive: Archive, root: Path, number: int) -> list[st
         for name in NIGHTS[number]
     }
     with Ledger(root / "ledger.db") as ledger:
-        schedule = Schedule(archive, ledger, NightSettings(), portals)
+        schedule = Schedule(archive, ledger, SETTINGS, portals)
         schedule.plan(night, now)
         claims = [ledger.claim(name, night, Owner.current(), now, LEASE) for name in portals]
         run(archive, number)
@@ -69,6 +74,27 @@ def test_a_search_that_cannot_be_filled_holds_up_no_night(tmp_path: Path) -> Non
         assert find_backlog(archive, words).seals == ()
         assert catch_up(archive, words) == 0
         assert keys(search(archive, words, parse("nghi quyet 36"))) == ["quang_tri/nghi-quyet"]
+
+
+def test_every_live_seal_of_the_scheduler_gets_a_timestamp_and_none_is_held_up_by_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority = TimestampAuthority(tmp_path / "tsa")
+    archive = make(tmp_path / "a")
+    with archive, authority.serve() as url:
+        monkeypatch.setattr("tests.e2e.test_search_nights.SETTINGS", NightSettings(timestamp_url=url))
+        assert sealed_by_the_schedule(archive, tmp_path / "a", 0) == []
+        assert not list((tmp_path / "a").rglob("*.tsr"))  # a rehearsal
+        monkeypatch.setattr(Schedule, "kind", ArchiveKind.LIVE)
+        assert sealed_by_the_schedule(archive, tmp_path / "a", 1) == []
+        [stamp] = (tmp_path / "a").rglob("*.tsr")
+        seal = archive.last_seal()
+        assert seal is not None
+        assert stamped_at(stamp.read_bytes(), seal.head, load_authorities(authority.root))
+    with archive:
+        (trouble,) = sealed_by_the_schedule(archive, tmp_path / "a", 2)
+        assert trouble.startswith("the seal of 2025-03-05 has no timestamp: the timestamp authority")
+        assert verify(archive.identity, archive.paths).findings == []
 
 
 def test_many_that_find_the_words_missing_at_once_fill_them_in_once(tmp_path: Path) -> None:

@@ -418,6 +418,23 @@ def test_the_independent_script_checks_signatures_by_openssl_too(proof: bytes, t
     assert (said.returncode, "was not checked" in said.stdout) == (1, True)
 
 
+def test_a_proof_says_that_its_night_was_sealed_late(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A rehearsal may seal its nights in any order; the chain, and no date, says what came first."""
+    archive = make(tmp_path / "a")
+    for number in (1, 0, 2):
+        composed.run_night(archive, number)
+        archive.seal(night_of(number), {}, KEY)
+    with archive.index.reading() as queries:
+        version = queries.events.find(article="da_nang/thong-bao", night=night_of(0))[0]
+    data = prove(archive, version, until_now=True).to_bytes()
+    proven = check_proof(data, published=read_head(last_seal(archive)))
+    assert (proven.before, proven.after) == ((night_of(1), 1), (night_of(2), 1))
+    (tmp_path / "proof.json").write_bytes(data)
+    assert main(["check-proof", str(tmp_path / "proof.json")]) == 0
+    assert "late: it was sealed after the night of 2025-03-04" in capsys.readouterr().out
+    assert "it was not sealed in its own" in script(tmp_path / "proof.json").stdout
+
+
 def test_a_chain_of_format_2_goes_on_over_a_change_of_the_key(tmp_path: Path) -> None:
     archive = sealed(tmp_path / "a", 1)
     newer = Ed25519PrivateKey.from_private_bytes(bytes(32))
