@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -53,6 +54,9 @@ class Code(StrEnum):
     WORDS_DIFFER = "WORDS_DIFFER"
 
 
+_MOST = 1000
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One damaged thing: its code, its path from the archive's root, and the damage in words."""
@@ -84,7 +88,7 @@ class Audit:
     """Result of an audit: findings, withheld articles, notes that are no damage, and the amount read.
 
     `archive` is the id, `tip` the last seal of the chain as read. `signers`: how many seals each public key (base64)
-    signed, and how many are `unsigned`.
+    signed, and how many are `unsigned`. `counted`: how many findings each code has in a folder, or in a file of lines.
     """
 
     findings: list[Finding] = field(default_factory=list)
@@ -93,6 +97,7 @@ class Audit:
     archive: str = ""
     tip: Previous | None = None
     signers: dict[str, int] = field(default_factory=dict)
+    counted: Counter[tuple[Code, str]] = field(default_factory=Counter)
     nights: int = 0
     runs: int = 0
     texts: int = 0
@@ -101,12 +106,22 @@ class Audit:
     bytes: int = 0
 
     def found(self, code: Code, path: str, detail: Reason) -> None:
-        """Record one damaged thing."""
-        self.findings.append(Finding(code, path, detail))
+        """Record one damaged thing; of one kind in one folder or file the first thousand, the rest as a count."""
+        place = code, path if path.endswith(".jsonl") else path.rpartition("/")[0]
+        self.counted[place] += 1
+        if self.counted[place] <= _MOST:
+            self.findings.append(Finding(code, path, detail))
+
+    def add_rest(self) -> None:
+        """Add a finding for each kind and place that has more than were recorded; to be called once, at the end."""
+        for (code, place), count in self.counted.items():
+            if count > _MOST:
+                self.findings.append(Finding(code, place, Reason.of("and_more", n=count - _MOST)))
 
     def join(self, other: Audit) -> None:
         """Add the result of a part to this one."""
         self.findings += other.findings
+        self.counted.update(other.counted)
         self.notes += other.notes
         for name in ("nights", "runs", "texts", "captures", "files", "bytes"):
             setattr(self, name, getattr(self, name) + getattr(other, name))

@@ -16,7 +16,7 @@ from archive.messages.reason import Reason
 from archive.sealing.head import Head
 from archive.sealing.signatures import UNSIGNED_SIGNER, verify_signature
 from archive.storage import merkle
-from archive.storage.manifest import FileEntry, Previous, Seal, entry_leaves, read_seal, sealed_runs
+from archive.storage.manifest import LONGEST, FileEntry, Previous, Seal, entry_leaves, read_seal, sealed_runs
 from archive.storage.paths import RUN_NAME, Identity, Paths
 from archive.storage.stored_file import read_stored
 
@@ -82,7 +82,7 @@ def read_seals(identity: Identity, paths: Paths, night: date, audit: Audit, keys
     for path in sorted(folder.glob("manifest-*.json")):
         name = relative(paths, path)
         try:
-            data = read_stored(path)
+            data = read_stored(path, LONGEST)
             seal = read_seal(data)
         except OSError as error:
             audit.found(Code.MANIFEST, name, Reason.of("it_cannot_be_read", error=str(error.strerror)))
@@ -108,7 +108,7 @@ def _check_signature(paths: Paths, manifest: Path, data: bytes, audit: Audit, ke
     signature = manifest.with_suffix(".sig")
     name = relative(paths, signature)
     try:
-        signer = verify_signature(data, read_stored(signature))
+        signer = verify_signature(data, read_stored(signature, LONGEST))
     except FileNotFoundError:
         audit.found(Code.SIGNATURE, relative(paths, manifest), Reason.of("signature_missing"))
     except OSError as error:

@@ -101,6 +101,7 @@ def verify(
         check_tombstones(identity, paths, withheld, chain, expected, audit)
         audit.join(index)
         audit.join(words() if words is not None else Audit())
+    audit.add_rest()
     if how.sealed_only:
         audit.notes.append(Reason.of("sealed_only"))
     else:

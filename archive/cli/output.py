@@ -83,6 +83,7 @@ def print_audit(audit: Audit, origin: Mapping[str, object], *, as_json: bool) ->
             {"code": one.code.value, "path": one.path, "detail": one.detail.reported()} for one in audit.findings
         ]
         plain = asdict(audit) | {"findings": findings, "notes": [note.reported() for note in audit.notes]}
+        del plain["counted"]  # the findings have it
         print(json.dumps({**plain, **origin}, ensure_ascii=False, sort_keys=True, indent=1, default=iso))
         return
     for finding in audit.findings:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from archive.errors import UsageError
+from archive.errors import ArchiveError, UsageError
 from archive.index.index import Index
 from archive.index.transaction import Transaction
 from archive.messages.reason import Reason
@@ -22,6 +22,7 @@ from archive.sealing.signatures import sign
 from archive.storage import merkle
 from archive.storage.fsync import disk_errors, make_folder, write_durably
 from archive.storage.manifest import (
+    LONGEST,
     Previous,
     Seal,
     describe,
@@ -33,6 +34,9 @@ from archive.storage.manifest import (
 from archive.storage.paths import Identity, Paths
 from archive.storage.run_record import RUN_FILE, read_run
 from archive.storage.tombstones import tombstone_paths, unsealed
+
+FILES = 150_000
+"""Files that one seal covers at the most, where they are of several runs."""
 
 
 def seal_night(
@@ -71,14 +75,36 @@ def seal_night(
             _sign_again(manifest_path(paths, night, earlier[-1].number), key)
             return earlier[-1]
         mark_duplicates(paths, transaction, night, runs)
-        seal = _seal(identity, paths, transaction, night, len(earlier) + 1, runs, fresh)
-        path = manifest_path(paths, night, seal.number)
-        make_folder(path.parent)
-        write_durably(path, seal.to_bytes())
-        write_durably(path.with_suffix(".sig"), sign(seal.to_bytes(), key))
-        seal = replace(seal, signed=key is not None)
-        transaction.add_seal(seal)
+        for number, some in enumerate(_parts(runs), start=len(earlier) + 1):
+            seal = _seal(identity, paths, transaction, night, number, some, fresh)
+            _write(paths, seal, key)
+            seal = replace(seal, signed=key is not None)
+            transaction.add_seal(seal)
+            fresh = {}
     return seal
+
+
+def _parts(runs: list[Path]) -> list[list[Path]]:
+    """Return the runs of each seal to make: one, or several where their files are more than a manifest holds."""
+    parts: list[list[Path]] = [[]]
+    listed = 0
+    for run in runs:
+        files = sum(1 for _ in run.iterdir())
+        if listed and listed + files > FILES:
+            parts.append([])
+            listed = 0
+        parts[-1].append(run)
+        listed += files
+    return parts
+
+
+def _write(paths: Paths, seal: Seal, key: Ed25519PrivateKey | None) -> None:
+    data, path = seal.to_bytes(), manifest_path(paths, seal.night, seal.number)
+    if len(data) > LONGEST:
+        raise ArchiveError(f"{path} would have {len(data)} bytes, more than a manifest holds: no run has so many files")
+    make_folder(path.parent)
+    write_durably(path, data)
+    write_durably(path.with_suffix(".sig"), sign(data, key))
 
 
 def _has_run(runs: list[Path], portal: str) -> bool:

@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from archive.audit.findings import Code
+from archive.audit.findings import Audit, Code
 from archive.audit.verify import verify
 from archive.cli.output import signed_by
 from archive.index.index import Index
 from archive.index.schema import TABLES
+from archive.messages.reason import Reason
 from archive.rebuild import rebuild
 from archive.storage.paths import Paths, read_identity
 from testing import archives as composed
@@ -329,3 +330,15 @@ def test_wrong_usage_is_exit_2(root: Path, arguments: list[str], why: str) -> No
     assert done.returncode == 2
     assert why in done.stderr
     assert composed.tree(root) == before
+
+
+def test_findings_of_one_kind_and_folder_are_a_count_beyond_the_first_thousand() -> None:
+    audit, part = Audit(), Audit()
+    for number in range(1500):
+        part.found(Code.MISSING, f"2025/03/03/hue/{number}.txt", Reason.of("listed_missing"))
+    part.found(Code.EXTRA, "2025/03/03/hue/note.txt", Reason.of("unlisted"))
+    audit.join(part)
+    audit.add_rest()
+    assert len(audit.findings) == 1002
+    last = audit.findings[-1]
+    assert (last.code, last.path, str(last.detail)) == (Code.MISSING, "2025/03/03/hue", "500 more of this kind")

@@ -11,10 +11,11 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, x25519
 
 from archive.audit.verify import verify
-from archive.errors import UsageError
+from archive.errors import ArchiveError, UsageError
 from archive.messages.reason import Reason
+from archive.sealing import seal as seal_module
 from archive.sealing.signatures import load_key, verify_signature
-from archive.storage.manifest import read_seal
+from archive.storage.manifest import read_seal, sealed_runs, seals_on_disk
 from archive.storage.run_record import read_lines
 from testing import archives as composed
 from testing.archives import FIRST, RELEASE, at, finish, judge, keep, make, tree
@@ -147,3 +148,26 @@ def _pem(key: ed25519.Ed25519PrivateKey | x25519.X25519PrivateKey) -> bytes:
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
+
+
+def test_runs_of_more_files_than_a_manifest_holds_are_sealed_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seal_module, "FILES", 5)
+    archive = make(tmp_path / "a")
+    composed.run_night(archive, 0)
+    last = archive.seal(FIRST, {"ninh_thuan": Reason.sentence("no answer")})
+    first, second = seals_on_disk(archive.paths, FIRST)
+    assert (first.number, second.number, last.head) == (1, 2, second.head)
+    assert (sealed_runs([first]), sealed_runs([second])) == ({"da_nang"}, {"quang_tri"})
+    assert (second.previous, set(first.missed), dict(second.missed)) == (first.head, {"ninh_thuan"}, {})
+    assert verify(archive.identity, archive.paths).findings == []
+
+
+def test_a_manifest_that_nobody_could_read_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seal_module, "LONGEST", 100)
+    archive = make(tmp_path / "a")
+    composed.run_night(archive, 0)
+    with pytest.raises(ArchiveError, match="more than a manifest holds"):
+        archive.seal(FIRST, {})
+    assert not list(archive.paths.night(FIRST).glob("manifest-*"))
