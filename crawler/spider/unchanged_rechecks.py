@@ -88,7 +88,7 @@ class UnchangedRechecks:
         # are the rechecks that are read whatever their digests say.
         if self.pages.is_sampled_page(page) and not self._is_sampled(page):
             return None
-        if known.region == await self._region(question, body):
+        if known.region == await self._region(replace(question, known=known.region), body):
             return self._counted(page, standing, reading, "rechecks with the same region")
         return None
 

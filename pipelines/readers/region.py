@@ -4,6 +4,9 @@ The digest covers everything that `pipelines.extract` looks at on a page whose l
 elements of every selector of the layout, the elements above them, the lines near the text that may name a writer, the
 metadata, and the words by which a page says that it is no more. Equal digests of two pages with one address mean equal
 articles. A visitor counter, a clock, a token and a list of other articles stand outside and change nothing.
+
+A page that no layout names, or that lacks one of those parts, is read from all its words. Its digest covers
+the whole tree, without the scripts, hidden fields and tokens that no reader looks at.
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ from pipelines.html.page_shape import ABSENT, ABSENT_WORDS, BLOCKS, HIDDEN, NOTI
 from pipelines.html.published import TIMES, read_visible
 from pipelines.html.stated import AUTHORS, SITES
 from pipelines.html.tree import HtmlPage, attribute, smallest_around, text_of
+from pipelines.readers.article_presence import has_article
 from pipelines.readers.generic import bylines_in
 from pipelines.readers.layout import fits, layout_containers, layout_title
 from vietnam.letters import fold_spaces, strip_diacritics
@@ -38,6 +42,9 @@ _MAY_BE_ABSENT = re.compile(ABSENT.pattern.replace(r"\b", ""))
 """What every notice holds, also where its first or last word runs into the text beside it."""
 _GENERIC = frozenset({"generic_title", "generic_text", "generic_published", "parser_gave_up"})
 _UNDATED = (PublishedFrom.UPLOAD, PublishedFrom.FEED, PublishedFrom.NONE)
+_TOKEN = re.compile(r"csrf|xsrf|token|nonce", re.IGNORECASE)
+_BOXES = frozenset("html head body div form main header footer section article".split())
+"""Elements whose texts no reader takes together with the scripts inside."""
 _NAMES = frozenset(re.findall(r"""=['"]?([\w:.-]+)""", " ".join((*TIMES, *AUTHORS, *SITES)).lower()))
 _PARTS = ("title", "lead", "author", "body", "attachments", "featured")
 _INSIDE = ("drop", "cut", "captions", "boxes")
@@ -79,6 +86,35 @@ def region_digest(page: HtmlPage, layouts: Sequence[Layout], now: datetime) -> b
     for group in (*groups, dates, *inner):
         _add(found, " ".join(places[each] for each in group if each in places).encode())
     return found.digest()
+
+
+def whole_digest(page: HtmlPage, layouts: Sequence[Layout]) -> bytes | None:
+    """Return the digest of all that any reader may look at in a page; None where the page holds no article.
+
+    The scripts of a page with an article are not read, but for its metadata.
+    """
+    if not has_article(page, layouts):
+        return None
+    found = blake2b(digest_size=SIZE)
+    for text in (page.url, page.base, str(page.damaged), *_notices(page, ())):
+        _add(found, text.encode("utf-8", "replace"))
+    for element in page.root.iter():
+        said = ("", None, element.text) if not isinstance(element.tag, str) else _shown(element)
+        _add(found, repr((said, element.tail, len(element))).encode("utf-8", "replace"))
+    return found.digest()
+
+
+def _shown(element: HtmlElement) -> tuple[str, object, str | None]:
+    """Return tag, attributes and text of an element as far as readers look at them."""
+    tag, text, names = element.tag, element.text, _items(element)
+    if tag == "script" and "ld+json" not in (element.get("type") or "").lower():
+        if all(each.tag in _BOXES and each.get("itemprop") is None for each in element.iterancestors()):
+            return tag, None, None
+    elif tag == "input" and (element.get("type") or "").lower() == "hidden":
+        names = [(name, value) for name, value in names if name != "value"]
+    elif tag == "meta" and _TOKEN.search(element.get("name") or ""):
+        names = [(name, value) for name, value in names if name != "content"]
+    return tag, [(name, value) for name, value in names if name != "nonce"], text
 
 
 def _headline(page: HtmlPage, containers: Sequence[HtmlElement]) -> str | None:

@@ -47,8 +47,9 @@ def answer_page(
     reading = _reading(article, question)
     if question.given:
         until = min((one.at() for one in later if not one.known_by(question.now)), default=None)
-        covered = facts is not None and facts.has_article and covers(article, layouts)
-        region = digest_of(question, layouts, body, trees) if covered else None
+        region = None
+        if facts is not None and facts.has_article:
+            region = digest_of(question, layouts, body, trees, covered=covers(article, layouts))
         reading = replace(reading, region=region, until=until)
     yield reading
     if question.crosscheck:

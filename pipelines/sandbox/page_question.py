@@ -25,6 +25,7 @@ class PageQuestion:
     list showed beside it, for pages that show no date. `interface`: the body may be JSON or rows that a layout describes;
     `json`: an interface was asked that answers in JSON. With `clean` the article is cleaned and checked as well.
     `given` digests all that the reading depends on besides the body: the digest of the page's region is made under it.
+    `known` is the digest that was made of an earlier page.
     """
 
     url: str
@@ -39,6 +40,7 @@ class PageQuestion:
     crosscheck: bool = False
     region: bool = False
     given: bytes = b""
+    known: bytes = b""
 
     @property
     def parts(self) -> int:

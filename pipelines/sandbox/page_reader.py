@@ -57,7 +57,7 @@ class PageReader:
         return answer
 
     async def region(self, question: PageQuestion, body: bytes, layouts: Sequence[Layout]) -> bytes | None:
-        """Return the digest of a page's region under what is given. Raises ExtractTimeout or ExtractFailed."""
+        """Return the known digest of a page's region or of all of it; None for another. Raises ExtractTimeout or ExtractFailed."""
         asked = replace(question, region=True, judge=False, extract=False)
         (part,) = self._worker.ask(page_request(asked, body, layouts))
         return REGION.decode(await part)

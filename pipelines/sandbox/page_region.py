@@ -8,18 +8,24 @@ from pipelines.article import Layout
 from pipelines.html.page_shape import html_ends, is_storm, is_xml
 from pipelines.html.tree import parse_text, served_text
 from pipelines.readers.json_values import json_text
-from pipelines.readers.region import SIZE, region_digest
+from pipelines.readers.region import SIZE, region_digest, whole_digest
 from pipelines.sandbox.page_facts import PageTrees, record_of
 from pipelines.sandbox.page_question import PageQuestion
 
 
 def digest_of(
-    question: PageQuestion, layouts: tuple[Layout, ...], body: bytes, trees: PageTrees | None = None
+    question: PageQuestion,
+    layouts: tuple[Layout, ...],
+    body: bytes,
+    trees: PageTrees | None = None,
+    *,
+    covered: bool = True,
 ) -> bytes | None:
-    """Return the digest of a page's region under what is given; None for a page of which it does not decide.
+    """Return the digest under what is given that the next recheck of the same page finds; None where none decides.
 
-    `trees` are those of the body, where they were made already. A page that would block its parser, XML, and a row of a
-    list, around which the list counts, have none.
+    It is that of the region where this is all that the article was read from (`covered`), else that of the whole page.
+    With a `known` digest it is that one, or None where the page has another. `trees` are those of the body, where they
+    were made already. A page that would block its parser, XML, and a row of a list, around which the list counts, have none.
     """
     judged = trees.text if trees is not None else None
     text, replaced = (judged, 0) if judged is not None else served_text(body, question.declared)
@@ -31,8 +37,14 @@ def digest_of(
         return None
     served = trees.served if trees is not None else None
     page = record or served or parse_text(text, question.url, replaced)
-    region = region_digest(page, layouts, question.now)
-    if region is None:
-        return None
     end = b"" if is_data else repr(html_ends(text)).encode()
-    return blake2b(region + end, key=question.given, digest_size=SIZE).digest()
+    region = region_digest(page, layouts, question.now) if covered else None
+    found = _given(question, region, end)
+    if question.known and found != question.known:
+        found = _given(question, whole_digest(page, layouts), b"whole" + end)
+        return found if found == question.known else None
+    return found or _given(question, whole_digest(page, layouts), b"whole" + end)
+
+
+def _given(question: PageQuestion, digest: bytes | None, end: bytes) -> bytes | None:
+    return blake2b(digest + end, key=question.given, digest_size=SIZE).digest() if digest is not None else None

@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.article import Layout
 from pipelines.sandbox.page_answer import answer_page
-from pipelines.sandbox.page_question import ArticleReading, PageQuestion
+from pipelines.sandbox.page_question import ArticleReading, PageFacts, PageQuestion
 from pipelines.sandbox.page_region import digest_of
 from vietnam.date_forms import TZ
 
@@ -66,6 +66,23 @@ def test_a_date_that_is_still_to_come_is_told_at_every_reading() -> None:
     assert read(page()).until is None
 
 
-def test_a_page_with_a_part_that_no_selector_found_has_none() -> None:
-    assert read(page(day="")).region is None
-    assert read(page().replace(b"<h1>", b"<h2>").replace(b"</h1>", b"</h2>")).region is None
+SEEN = "<p>Đang truy cập: {}</p>"
+UNSEEN = "<script>var token = '{0}';</script><form><input type='hidden' name='__VIEWSTATE' value='{0}'></form>"
+
+
+@pytest.mark.parametrize(("frame", "is_same"), [(SEEN, False), (UNSEEN, True), ("<p><script>{}</script></p>", False)])
+def test_a_page_with_a_part_that_no_selector_found_is_digested_as_a_whole(frame: str, is_same: bool) -> None:
+    first, second = (page(day="", after=frame.format(number)) for number in (31, 7))
+    known = read(first).region
+    assert known is not None
+    asked = replace(QUESTION, region=True, judge=False, extract=False, known=known)
+    found = [next(answer_page(asked, (LAYOUT,), body)) for body in (first, second)]
+    assert found == [known, known if is_same else None]
+
+
+def test_a_page_without_an_article_has_none() -> None:
+    other = page().replace(b"<h1>", b"<h2>").replace(b"</h1>", b"</h2>")
+    facts, _ = answer_page(QUESTION, (LAYOUT,), other)
+    assert isinstance(facts, PageFacts)
+    assert not facts.has_article
+    assert read(other).region is None
