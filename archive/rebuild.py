@@ -1,23 +1,25 @@
 """Rebuild the index from the files alone, row for row.
 
-Lines are read and texts are compared to nothing but themselves, so workers decode lines and take fingerprints of texts, some
-lines at a time; one writer adds the rows in the order of the files.
+Lines are read and texts are compared to nothing but themselves, so workers make the rows of lines and take fingerprints of
+texts, some lines at a time; one writer adds them in the order of the files.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from archive.errors import ArchiveError, DamagedFile
 from archive.index.connect import database_of
 from archive.index.index import remaking
+from archive.index.line_rows import ArticleRows, PageRows, article_rows, page_rows
 from archive.index.queries.similar import Fingerprint
 from archive.index.transaction import Transaction
 from archive.ingest.near_duplicates import holds_text, read_fingerprint
-from archive.model.records import PageRecord
 from archive.processes.progress import Progress, unseen
 from archive.processes.workers import Workers, jobs_of, workers
 from archive.storage.fsync import disk_errors
@@ -28,6 +30,7 @@ from archive.storage.run_record import RUN_FILE, read_lines, read_run
 from archive.storage.tombstones import Tombstones, withheld_in
 
 _LINES = 100  # lines for one worker at a time
+_Line = TypeVar("_Line")
 _ARTICLES, _PAGES = "articles.jsonl", "pages.jsonl"
 
 
@@ -42,7 +45,7 @@ def fill(
     for path, why in withheld.damaged:
         problem(path, str(why))
     rows = _RowWriter(transaction, withheld, problem)
-    for part, read in pool.map(_read, _parts(paths)):
+    for part, read in pool.map(partial(_read, withheld), _parts(paths)):
         yield part.night, rows.add(part, read)
     for night in paths.nights():
         try:
@@ -67,12 +70,18 @@ class _Part:
     wrong: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _PartRead:
-    """Lines as records, an error in place of one that is none; the fingerprints of their texts by number."""
+@dataclass(slots=True)
+class _PartRows:
+    """The rows of some lines; the numbers that articles' lines give themselves, and by these the fingerprints of their texts.
 
-    records: list[ArticleLine | PageRecord | str]
-    texts: dict[int, Fingerprint | None]
+    `problems` are a path in the run's folder and what is wrong there, `files` is the number of files that were read.
+    """
+
+    rows: ArticleRows | PageRows | None = None
+    numbers: set[int] = field(default_factory=set)
+    texts: dict[int, Fingerprint] = field(default_factory=dict)
+    problems: list[tuple[str, str]] = field(default_factory=list)
+    files: int = 0
 
 
 def _parts(paths: Paths) -> Iterator[_Part]:
@@ -92,20 +101,44 @@ def _parts(paths: Paths) -> Iterator[_Part]:
             yield _Part(night, folder, RUN_FILE)
 
 
-def _read(part: _Part) -> _PartRead:
-    decode = decode_article if part.name == _ARTICLES else decode_page
-    records: list[ArticleLine | PageRecord | str] = []
-    texts: dict[int, Fingerprint | None] = {}
+def _read(withheld: Tombstones, part: _Part, seen: Collection[int] = ()) -> _PartRows:
+    """Return the rows of a part's lines but of those with a number in `seen`, which stand on earlier lines of the run."""
+    read = _PartRows(files=int(part.first == 0))
+    if part.wrong:
+        read.problems.append((part.name, part.wrong))
+    elif part.name == _ARTICLES:
+        lines = list(_article_lines(withheld, part, seen, read))
+        read.rows = article_rows(part.night, part.folder.name, lines)
+    elif part.name == _PAGES:
+        pages = dict(_decoded(part, decode_page, read))
+        read.rows = page_rows(part.night, part.folder.name, pages)
+    return read
+
+
+def _decoded(part: _Part, decode: Callable[[bytes], _Line], read: _PartRows) -> Iterator[tuple[int, _Line]]:
     for number, line in enumerate(part.lines, start=part.first):
         try:
-            record = decode(line)
+            yield number, decode(line)
         except ValueError as error:
-            records.append(str(error))
+            read.problems.append((part.name, f"line {number}: {error}"))
+
+
+def _article_lines(withheld: Tombstones, part: _Part, seen: Collection[int], read: _PartRows) -> Iterator[ArticleLine]:
+    for number, found in _decoded(part, decode_article, read):
+        text = read_fingerprint(part.folder, found) if holds_text(found) else None
+        read.files += holds_text(found)
+        if found.seq in seen or found.seq in read.numbers:
+            why = f"line {number}: its number {found.seq} stands on an earlier line"
+            read.problems.append((part.name, why))
             continue
-        records.append(record)
-        if isinstance(record, ArticleLine) and holds_text(record):
-            texts[number] = read_fingerprint(part.folder, record)
-    return _PartRead(records, texts)
+        read.numbers.add(found.seq)
+        line = withheld.shown(part.night, part.folder.name, found)
+        yield line
+        if text is not None and holds_text(line):
+            read.texts[line.seq] = text
+        elif holds_text(line):
+            why = f"it is not the text of line {line.seq}: its near-duplicates are not found"
+            read.problems.append((str(line.file), why))
 
 
 @dataclass(slots=True)
@@ -118,42 +151,23 @@ class _RowWriter:
     folder: Path = Path()
     seen: set[int] = field(default_factory=set)
 
-    def add(self, part: _Part, read: _PartRead) -> int:
+    def add(self, part: _Part, read: _PartRows) -> int:
         """Add the rows of some lines; return how many files they took."""
         if part.folder != self.folder:
             self.folder, self.seen = part.folder, set()
-        if part.wrong:
-            self.problem(part.folder / part.name, part.wrong)
+        if not self.seen.isdisjoint(read.numbers):
+            read = _read(self.withheld, part, self.seen)
+        self.seen |= read.numbers
+        for name, why in read.problems:
+            self.problem(part.folder / name, why)
         if part.name == RUN_FILE:
             self._add_run(part.folder)
-        pages: dict[int, PageRecord] = {}
-        lines: list[ArticleLine] = []
-        texts: dict[int, Fingerprint] = {}
-        for number, record in enumerate(read.records, start=part.first):
-            if isinstance(record, PageRecord):
-                pages[number] = record
-            elif isinstance(record, str):
-                self.problem(part.folder / part.name, f"line {number}: {record}")
-            elif record.seq in self.seen:
-                self.problem(
-                    part.folder / part.name, f"line {number}: its number {record.seq} stands on an earlier line"
-                )
-            else:
-                self.seen.add(record.seq)
-                line = self.withheld.shown(part.night, part.folder.name, record)
-                lines.append(line)
-                text = read.texts.get(number)
-                if text is not None and holds_text(line):
-                    texts[line.seq] = text
-                elif holds_text(line):
-                    why = f"it is not the text of line {line.seq}: its near-duplicates are not found"
-                    self.problem(part.folder / str(line.file), why)
-        self.transaction.similar.add(part.night, part.folder.name, texts)
-        if lines:
-            self.transaction.add_events(part.night, part.folder.name, lines)
-        if pages:
-            self.transaction.add_pages(part.night, part.folder.name, pages)
-        return len(read.texts) + (part.first == 0)
+        self.transaction.similar.add(part.night, part.folder.name, read.texts)
+        if isinstance(read.rows, ArticleRows):
+            self.transaction.add_article_rows(read.rows)
+        elif read.rows is not None:
+            self.transaction.add_page_rows(read.rows)
+        return read.files
 
     def _add_run(self, folder: Path) -> None:
         try:

@@ -1,9 +1,9 @@
-"""Make the rows that repeat one line of an archive's files."""
+"""Make the rows that repeat lines of an archive's files. Pure: worker processes make them where an index is made again."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from datetime import date
 from enum import Enum
 
@@ -12,8 +12,9 @@ from sqlalchemy import Table
 from archive.index.column_types import line_at, place, storable
 from archive.index.queries.attachments import attachment_key
 from archive.index.queries.clusters import article_of
+from archive.index.queries.listings import SETTLED
 from archive.index.schema import ATTACHMENTS, EVENTS, LISTED, LOOKBACKS, LOOKS, PAGES, RECORDS
-from archive.model.enums import VERSIONS, Event
+from archive.model.enums import VERSIONS, WITHHELD, Event, Outcome
 from archive.model.records import LookbackMark, PageRecord
 from archive.storage.jsonl import ArticleLine, encode_request
 from archive.storage.paths import run_order
@@ -25,6 +26,67 @@ TableRow = dict[str, object]
 
 _COMMON: dict[tuple[Table, type], tuple[str, ...]] = {}
 _NAMING_DOCUMENTS = {*VERSIONS, Event.ATTACHMENT}
+# A passing failure says nothing of the article: its next recheck stays where it was.
+_CONCLUSIVE = (*SETTLED, Outcome.ARTICLE.value, Outcome.ATTACHMENT.value, Outcome.NOT_MODIFIED.value)
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRows:
+    """Hold what some lines of `articles.jsonl` of a run add, by table; by portal the keys of all and of the withheld ones."""
+
+    events: list[TableRow]
+    attachments: list[TableRow]
+    links: list[TableRow]
+    documents: list[TableRow]
+    keys: dict[str, set[str]]
+    withheld: dict[str, set[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class PageRows:
+    """Hold what some lines of `pages.jsonl` of a run add, by table, in their order.
+
+    Of an article there is its last look, of an entry its first place in a section, of a record the first that showed it.
+    """
+
+    portal: str
+    pages: list[TableRow]
+    lookbacks: list[TableRow]
+    looks: dict[str, TableRow]
+    listed: dict[tuple[str, str], TableRow]
+    records: dict[str, TableRow]
+
+
+def article_rows(night: date, run: str, lines: Iterable[ArticleLine]) -> ArticleRows:
+    """Return the rows of lines of `articles.jsonl`."""
+    rows = ArticleRows([], [], [], [], {}, {})
+    for line in lines:
+        event = event_row(night, run, line)
+        rows.events.append(event)
+        rows.attachments.extend(attachment_rows(line, event))
+        rows.links.extend(link_rows(night, run, line))
+        rows.documents.extend(document_rows(line, event))
+        rows.keys.setdefault(line.portal, set()).add(line.key)
+        if WITHHELD in line.flags:
+            rows.withheld.setdefault(line.portal, set()).add(line.key)
+    return rows
+
+
+def page_rows(night: date, run: str, pages: Mapping[int, PageRecord]) -> PageRows:
+    """Return the rows of lines of `pages.jsonl`, by number."""
+    rows = PageRows(run_order(run)[0], [], [], {}, {}, {})
+    for number, page in sorted(pages.items()):
+        response = page_row(night, run, number, page)
+        rows.pages.append(response)
+        if page.page_number is not None and page.lookback:
+            rows.lookbacks.append(lookback_row(page, page.lookback, response))
+        if page.key is not None and page.outcome.value in _CONCLUSIVE:
+            rows.looks[page.key] = look_row(page, response)
+        for entry in listed_rows(page, response):
+            rows.listed.setdefault((str(entry["section"]), str(entry["key"])), entry)
+        for record in record_rows(page, response):
+            rows.records.setdefault(str(record["record"]), record)
+    return rows
 
 
 def event_row(night: date, run: str, line: ArticleLine) -> TableRow:

@@ -10,19 +10,7 @@ from sqlalchemy import BindParameter, Connection, Insert, Table, and_, bindparam
 
 from archive.index.backend import insert_new
 from archive.index.column_types import run_places
-from archive.index.line_rows import (
-    TableRow,
-    attachment_rows,
-    document_rows,
-    event_row,
-    link_rows,
-    listed_rows,
-    look_row,
-    lookback_row,
-    page_row,
-    record_rows,
-    values_of,
-)
+from archive.index.line_rows import ArticleRows, PageRows, TableRow, article_rows, page_rows, values_of
 from archive.index.queries.attachments import AttachmentQueries
 from archive.index.queries.clusters import ClusterQueries
 from archive.index.queries.coverage import CoverageQueries
@@ -54,7 +42,6 @@ from archive.index.schema import (
     SEALS,
     TABLES,
 )
-from archive.model.enums import WITHHELD, Outcome
 from archive.model.records import PageRecord, Run
 from archive.storage.jsonl import ArticleLine, canonical
 from archive.storage.manifest import Seal
@@ -75,10 +62,6 @@ _INSERTS[PAGES] = insert(PAGES).values(address=_ADDRESS.scalar_subquery())
 @cache
 def _new_addresses(dialect: str) -> Insert:
     return insert_new(ADDRESSES, dialect).values(_OF_PAGE)
-
-
-# A passing failure says nothing of the article: its next recheck stays where it was.
-_CONCLUSIVE = (*SETTLED, Outcome.ARTICLE.value, Outcome.ATTACHMENT.value, Outcome.NOT_MODIFIED.value)
 
 
 class Queries:
@@ -122,15 +105,17 @@ class Transaction(Queries):
 
     def add_events(self, night: date, run: str, lines: Iterable[ArticleLine]) -> None:
         """Add the rows of lines of `articles.jsonl`."""
-        rows = [(line, event_row(night, run, line)) for line in lines]
-        self._insert(EVENTS, (event for _, event in rows))
-        for portal in {line.portal for line, _ in rows}:
-            own = [line for line, _ in rows if line.portal == portal]
-            self.listings.clear_pending(portal, {line.key for line in own})
-            self.withheld.blank_titles(portal, {line.key for line in own if WITHHELD in line.flags})
-        self._insert(ATTACHMENTS, (file for line, event in rows for file in attachment_rows(line, event)))
-        self._insert(LINKS, (link for line, _ in rows for link in link_rows(night, run, line)))
-        self._insert(DOCUMENTS, (named for line, event in rows for named in document_rows(line, event)))
+        self.add_article_rows(article_rows(night, run, lines))
+
+    def add_article_rows(self, rows: ArticleRows) -> None:
+        """Add what lines of `articles.jsonl` bring."""
+        self._insert(EVENTS, rows.events)
+        for portal, keys in rows.keys.items():
+            self.listings.clear_pending(portal, keys)
+            self.withheld.blank_titles(portal, rows.withheld.get(portal, set()))
+        self._insert(ATTACHMENTS, rows.attachments)
+        self._insert(LINKS, rows.links)
+        self._insert(DOCUMENTS, rows.documents)
 
     def replace_event(self, night: date, run: str, line: ArticleLine) -> None:
         """Replace the rows of a line by its withheld form, without its words and its text."""
@@ -143,19 +128,19 @@ class Transaction(Queries):
 
     def add_pages(self, night: date, run: str, pages: Mapping[int, PageRecord]) -> None:
         """Add the rows of lines of `pages.jsonl`, by number: the responses, their listed entries and next rechecks."""
-        portal = run_order(run)[0]
-        rows = [(page, page_row(night, run, number, page)) for number, page in sorted(pages.items())]
-        addresses = [{name: response[name] for name in _OF_ADDRESS} for _, response in rows]
+        self.add_page_rows(page_rows(night, run, pages))
+
+    def add_page_rows(self, rows: PageRows) -> None:
+        """Add what lines of `pages.jsonl` bring."""
+        addresses = [{name: response[name] for name in _OF_ADDRESS} for response in rows.pages]
         if addresses:
             self.connection.execute(_new_addresses(self.connection.dialect.name), addresses)
-        self._insert(PAGES, (response for _, response in rows))
-        deeper = ((page, page.lookback, response) for page, response in rows if page.page_number is not None)
-        self._insert(LOOKBACKS, (lookback_row(page, mark, response) for page, mark, response in deeper if mark))
-        looks = (look_row(*row) for row in rows if row[0].key is not None and row[0].outcome.value in _CONCLUSIVE)
-        settled = self._merge_looks(portal, {str(look["key"]): look for look in looks})
-        fresh = self._merge_listed(portal, (entry for row in rows for entry in listed_rows(*row)))
-        self._merge_records(portal, (record for row in rows for record in record_rows(*row)))
-        self.listings.recompute_pending(portal, settled | fresh)
+        self._insert(PAGES, rows.pages)
+        self._insert(LOOKBACKS, rows.lookbacks)
+        settled = self._merge_looks(rows.portal, rows.looks)
+        fresh = self._merge_listed(rows.portal, rows.listed)
+        self._merge_records(rows.portal, rows.records)
+        self.listings.recompute_pending(rows.portal, settled | fresh)
 
     def _merge_looks(self, portal: str, looks: dict[str, TableRow]) -> set[str]:
         """Replace the last responses of articles; return the keys that became settled, and those that are so no longer."""
@@ -168,11 +153,9 @@ class Transaction(Queries):
         was = {key for key, _, outcome in known if outcome in SETTLED}
         return {key for key, look in looks.items() if (key in was) != (look["outcome"] in SETTLED)}
 
-    def _merge_listed(self, portal: str, rows: Iterable[TableRow]) -> set[str]:
+    def _merge_listed(self, portal: str, entries: dict[tuple[str, str], TableRow]) -> set[str]:
         """Add the entries that are new, or stand earlier than where they stood; return their keys."""
-        entries: dict[tuple[str, str], TableRow] = {}
-        for row in rows:
-            entries.setdefault((str(row["section"]), str(row["key"])), row)
+        entries = dict(entries)
         for section, key, *place in self.listings.places(portal, {key for _, key in entries}):
             entry = entries.get((section, key))
             if entry is not None and place <= [entry["at"], entry["position"]]:
@@ -185,10 +168,8 @@ class Transaction(Queries):
         self._insert(LISTED, (row | {"title": ""} if row["key"] in hidden else row for row in entries.values()))
         return keys
 
-    def _merge_records(self, portal: str, rows: Iterable[TableRow]) -> None:
-        records: dict[str, TableRow] = {}
-        for row in rows:
-            records.setdefault(str(row["record"]), row)
+    def _merge_records(self, portal: str, records: dict[str, TableRow]) -> None:
+        records = dict(records)
         for record, at in self.listings.record_places(portal, records):
             if at <= str(records[record]["at"]):
                 del records[record]

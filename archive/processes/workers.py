@@ -7,6 +7,7 @@ left out.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -125,6 +126,7 @@ def workers(jobs: int) -> Iterator[Workers]:
 
 def _begin(parent: int) -> None:
     """Leave Ctrl-C to the parent, and end with it."""
+    gc.freeze()  # collecting would write to what the processes share
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
