@@ -130,7 +130,8 @@ def _close(
         counts = night_counts(writer, tally, recorder.extraction)
         counts = replace(counts, new_texts=recorder.new_texts.facts(), witnesses=tuple(recorder.witnesses.values()))
         judged, reasons = judge_night(counts, before, end)
-        return judged, (*reasons, *([residue] if residue else ()))  # for people, and no reason for another verdict
+        notes = (spider.deaths.reason(), residue)  # for people, and no reason for another verdict
+        return judged, (*reasons, *(note for note in notes if note is not None))
 
     return writer.close(
         options.clock.now(),

@@ -36,6 +36,7 @@ from crawler.listings.witness import Witness
 from crawler.requests import Expect, RequestBuilder, exchange_of
 from crawler.responses.failures import judge_failure
 from crawler.sandbox.portal_worker import crawl_worker
+from crawler.sandbox.reader_deaths import DeathRegister
 from crawler.sandbox.response_reader import ResponseReader
 from crawler.spider.article_identity import ArticleIdentity
 from crawler.spider.articles import Articles
@@ -91,6 +92,7 @@ class PortalCrawler(scrapy.Spider):
         hosts = PortalHosts(own, self.moved_to, options.kind is ArchiveKind.REPLICA, files)
         self.options, portal = options, type(self)
         worker, furniture, layouts = crawl_worker(), Furniture(), self.read_with()
+        self.deaths = worker.watch = DeathRegister(options.archive, self.name, writer.night, layouts)
         self.pages = PageReader(writer.night, worker)
         self.recorder = recorder = RunRecorder(writer, options, hosts, self.home, self.gone_after, self._close)
         builder = RequestBuilder(hosts.here, self.on_failure)
@@ -320,6 +322,7 @@ class PortalCrawler(scrapy.Spider):
 
     def closed(self, reason: str) -> None:
         """Take Scrapy's finish reason."""
+        self.deaths.close()
         self.recorder.finish(reason)
 
     async def _close(self, reason: str) -> None:

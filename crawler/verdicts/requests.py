@@ -19,6 +19,8 @@ _BLOCKING = (*STOPPING, Outcome.REFUSED, Outcome.ROBOTS_DENIED)
 _NO_ANSWER = (Outcome.UNREACHABLE, Outcome.GUARD_DENIED, Outcome.ROBOTS)
 # Everything else means that an article was there, or may have been, and could not be read.
 _READ = (Outcome.ARTICLE, Outcome.NOT_MODIFIED)
+_UNREADABLE = (Outcome.EXTRACT_TIMEOUT, Outcome.ERROR)  # there, and our reading failed: never usual
+_QUARTER = 0.25
 _VANISHED = (Outcome.GONE, Outcome.SOFT_404)
 
 
@@ -64,7 +66,9 @@ def _unread(night: NightCounts, before: Sequence[NightVolume]) -> Iterator[Verdi
         if more(night.wanted, night.wanted, _asked(before, night.of_articles), _SAME):
             found = Reason.of("none_read", articles=night.wanted, most=_most(night))
             yield VerdictFinding(Verdict.BROKEN, found, 2)
-    elif more(missing, night.wanted, _asked(before, unread), _SHARE):
+    elif more(missing, night.wanted, _asked(before, unread), _SHARE) or (
+        read and night.count(*_UNREADABLE) >= _QUARTER * night.wanted
+    ):
         share = _percent(missing, night.wanted)
         moment = set(unread) <= TRANSIENT and lists_read and before and not _failed(before[-1]) and read >= missing
         found = Reason.of("unread_once" if moment else "unread", percent=share, most=_most(night))

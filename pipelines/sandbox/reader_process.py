@@ -18,7 +18,7 @@ import time
 from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self
 
 from pipelines.prefork.client import ChildProcess, start_program
 from pipelines.sandbox.child_process import FAILED, LENGTH, framed
@@ -58,6 +58,22 @@ class ReadRequest:
     context: bytes = b""
 
 
+class ReadingWatch(Protocol):
+    """Take note of what the child of an event loop reads, and refuse what may not be read."""
+
+    def refusal(self, request: ReadRequest) -> str | None:
+        """Return why a body is not read, None for one that is."""
+
+    def begin(self, request: ReadRequest) -> None:
+        """Note that a body is being read."""
+
+    def end(self) -> None:
+        """Note that nothing is being read."""
+
+    def killed(self, request: ReadRequest) -> None:
+        """Note that the child died on a body, or was killed at its deadline."""
+
+
 @dataclass(eq=False, slots=True)
 class _Asked:
     request: ReadRequest
@@ -86,11 +102,12 @@ class ReaderProcess:
 
     `deadline` is in seconds of processor time for one part of an answer, `memory` in bytes of address space. `call` blocks
     and `ask` serves an event loop; a process is used in one of the two ways. The child dies with the thread that started
-    it. The object is a context manager.
+    it. The object is a context manager. `watch` takes note of what `ask` has it read.
     """
 
     def __init__(self, module: str, deadline: float, memory: int) -> None:
         self.module, self.deadline, self.memory = module, deadline, memory
+        self.watch: ReadingWatch | None = None
         self._child: _Child | None = None
         self._queue: deque[_Asked] = deque()
         self._sent: deque[_Asked] = deque()
@@ -121,6 +138,9 @@ class ReaderProcess:
         """Queue a request of the running event loop; return the parts of its answer, which may fail as in `call`."""
         self._loop = loop = asyncio.get_running_loop()
         asked = _Asked(request, tuple(loop.create_future() for _ in range(request.parts)))
+        if self.watch is not None and (refusal := self.watch.refusal(request)) is not None:
+            asked.fail(ReadTimeout(refusal))
+            return asked.parts
         self._queue.append(asked)
         self._next()
         return asked.parts
@@ -136,6 +156,7 @@ class ReaderProcess:
         left = [*self._sent, *self._queue]
         self._sent.clear()
         self._queue.clear()
+        self._note()
         for asked in left:
             asked.fail(ReadFailed(f"the reading process was ended before {asked.request.what}", ended=True))
 
@@ -198,8 +219,18 @@ class ReaderProcess:
             self._sent.append(asked)
             child.put(asked.request)
             if len(self._sent) == 1:
+                self._note()
                 self._await(_Deadline.of(child, self.deadline))
             self._write()
+
+    def _note(self) -> None:
+        """Let the watch note what is being read now."""
+        if self.watch is None:
+            return
+        if self._sent:
+            self.watch.begin(self._sent[0].request)
+        else:
+            self.watch.end()
 
     def _await(self, until: _Deadline) -> None:
         """Wait for the next frame until then."""
@@ -261,6 +292,7 @@ class ReaderProcess:
             asked.take(frame[1:])
         if asked is not None and asked.is_done:
             self._sent.popleft()
+            self._note()
         if self._sent:
             self._await(_Deadline.of(child, self.deadline))
         else:
@@ -275,7 +307,10 @@ class ReaderProcess:
         if asked is None and self._queue and child is not None and not child.ready:
             asked = self._queue.popleft()
         if asked is not None and child is not None:
+            if self.watch is not None and child.ready:
+                self.watch.killed(asked.request)
             asked.fail(self._lost(lost, child, asked.request.what))
+        self._note()
         self._next()
 
 

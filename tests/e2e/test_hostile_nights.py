@@ -47,3 +47,25 @@ def test_a_list_that_kills_its_reader_costs_its_section(
         "kinh-te": WalkEnd.LAST_PAGE,
         "doi-song": WalkEnd.LAST_PAGE,
     }
+
+
+def test_what_killed_its_reader_twice_is_not_read_again_until_its_bytes_change(tmp_path: Path) -> None:
+    root = new_archive(tmp_path / "archive")
+    hostile = listing(["d"]).replace(b"</body>", f"<p>{CRASH}</p></body>".encode())
+    runs: list[tuple[list[str], str]] = []
+    pages: dict[str, Reply] = {f"/tin/{key}.html": response(article(number)) for number, key in enumerate("acd")}
+    pages |= {"/kinh-te": response(listing(["a"])), "/doi-song": response(listing(["c"]))}
+    for number, page in enumerate((hostile, hostile, hostile, hostile.replace(CRASH.encode(), b"")), NIGHT.day):
+        night = NIGHT.replace(day=number)
+        with HttpServer(pages | {"/tin-tuc": response(page)}) as server:
+            crawl("--archive", str(root), "--night", night.isoformat(), *HERE, port=server.port)
+        run, asked, _ = the_night(root, night=night)
+        (line,) = [page for page in asked if page.section == "tin-tuc" and page.page_number]
+        assert line.warc is not None
+        runs.append(([reason.code for reason in run.reasons], line.detail or line.outcome.value))
+
+    told, details = [("reader_killed" in reasons) for reasons, _ in runs], [detail for _, detail in runs]
+    assert told == [False, True, False, False]
+    assert [detail.startswith("the reading process ended") for detail in details] == [True, True, False, False]
+    assert details[2].startswith(f"not read again: it killed its reader 2 times since {NIGHT}")
+    assert details[3] == Outcome.LISTING.value

@@ -145,6 +145,12 @@ CASES = {
         "5 articles were asked for and none could be read: mostly soft_404 (5)",
     ),
     "every article raised": (replace(GOOD, of_articles=outcomes(error=3)), USUAL, Verdict.BROKEN, "mostly error (3)"),
+    "a quarter that our reading failed on": (
+        replace(GOOD, of_articles=outcomes(article=6, error=1, extract_timeout=1)),
+        USUAL,
+        Verdict.SUSPICIOUS,
+        "25% of the articles could not be read",
+    ),
     "half unreadable": (
         replace(GOOD, of_articles=outcomes(article=5, extract_timeout=5)),
         USUAL,
