@@ -29,7 +29,7 @@ from archive.model.enums import ArchiveKind
 from archive.model.judgement import Judge
 from archive.model.records import Run
 from archive.sealing.seal import seal_night
-from archive.storage.manifest import Seal, sealed_runs, seals_on_disk
+from archive.storage.manifest import Seal, runs_of, sealed_runs, seals_on_disk
 from archive.storage.paths import Identity, Paths, create_identity, read_identity, run_order
 from archive.storage.run_record import RUN_FILE, read_run
 
@@ -162,6 +162,18 @@ class Archive(AbstractContextManager["Archive"]):
             return None
         seals = seals_on_disk(self.paths, tip.night)
         return next((seal for seal in seals if seal.number == tip.number), None)
+
+    def runs_sealed_after(self, night: date) -> list[tuple[date, str]]:
+        """Return the runs of nights up to this one whose seal was made after that of a later night (a rehearsal's)."""
+        with self.index.reading() as queries:
+            late = queries.seals.made_after(night)
+        seals = [seal for each in {each for each, _ in late} for seal in seals_on_disk(self.paths, each)]
+        return sorted(
+            (seal.night, run)
+            for seal in seals
+            if (seal.night, seal.number) in late
+            for run in runs_of(self.paths, seal)
+        )
 
     def unsealed_nights(self) -> list[date]:
         """Return nights with closed runs that no seal covers, oldest first."""

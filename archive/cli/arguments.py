@@ -126,6 +126,7 @@ def find(
             article=article,
             provinces=options.province or (),
             until=until,
+            without=archive.runs_sealed_after(until) if until else (),
             standing=standing,
             limit=limit,
         )

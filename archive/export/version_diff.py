@@ -65,8 +65,10 @@ def _between(archive: Archive, old: EventRow, new: EventRow) -> Difference:
 
 def _versions(archive: Archive, article: str, until: date | None = None) -> list[EventRow]:
     """Return every event with this id that made a version, the oldest first."""
+    late = archive.runs_sealed_after(until) if until else []
     with archive.index.reading() as queries:
-        found = [item for item in queries.events.find(article=nfc(article), until=until) if item.event in VERSIONS]
+        known = queries.events.find(article=nfc(article), until=until, without=late)
+        found = [item for item in known if item.event in VERSIONS]
     if not found and until:
         raise NothingToCompare(f"no version of {article!r} was known on {until}")
     if not found:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,6 +12,7 @@ from msgspec import convert
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    FromClause,
     ScalarSelect,
     Select,
     and_,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    tuple_,
 )
 
 from archive.index.queries.clusters import article_of
@@ -184,17 +186,19 @@ class EventQueries:
         article: str | None = None,
         provinces: Collection[str] = (),
         until: date | None = None,
+        without: Collection[tuple[date, str]] = (),
         standing: bool = False,
         limit: int | None = None,
     ) -> list[EventRow]:
         """Return events by portal, night, words of the title (with or without diacritics), address, hash or id.
 
         `provinces` (slugs) keeps events of portals that belonged to one of them in the event's night. `until` leaves out
-        later nights. `standing` leaves of each article only its last event up to then; quarantined events do not count.
+        later nights, `without` the named runs. `standing` leaves of each article only its last event up to then; quarantined events do not count.
         """
         same = {EVENTS.c.portal: portal, EVENTS.c.night: night and night.isoformat(), EVENTS.c.url: url}
         query = select(EVENTS).where(*(column == value for column, value in same.items() if value))
-        query = query.where(*within(EVENTS.c.night, until=until))
+        left_out = [(night.isoformat(), run) for night, run in without]
+        query = query.where(*within(EVENTS.c.night, until=until), *_none_of(EVENTS, left_out))
         if provinces:
             run = and_(RUNS.c.night == EVENTS.c.night, RUNS.c.run == EVENTS.c.run)
             query = query.where(exists().where(run, RUNS.c.province.in_(sorted(provinces))))
@@ -207,7 +211,7 @@ class EventQueries:
             named = EVENTS.c.key.in_({key, article_of(article)[1]})
             query = query.where(EVENTS.c.portal == owner, named, or_(EVENTS.c.key == key, EVENTS.c.id == article))
         if standing:
-            query = query.where(EVENTS.c.event != Event.QUARANTINED.value, EVENTS.c.at == _last_at(until))
+            query = query.where(EVENTS.c.event != Event.QUARANTINED.value, EVENTS.c.at == _last_at(until, left_out))
         return events_of(self.connection, query.order_by(EVENTS.c.night, EVENTS.c.run, EVENTS.c.seq).limit(limit))
 
     def with_content(self, content: str, until: date | None = None) -> list[EventRow]:
@@ -219,11 +223,15 @@ class EventQueries:
         return events_of(self.connection, query.order_by(*order))
 
 
-def _last_at(until: date | None) -> ScalarSelect[str]:
-    """Select the place of the last event of the row's article."""
+def _none_of(events: FromClause, runs: Sequence[tuple[str, str]]) -> list[ColumnElement[bool]]:
+    return [tuple_(events.c.night, events.c.run).not_in(runs)] if runs else []
+
+
+def _last_at(until: date | None, left_out: Sequence[tuple[str, str]]) -> ScalarSelect[str]:
+    """Select the place of the last event of the row's article, outside of the runs left out."""
     later = EVENTS.alias()
     query = select(func.max(later.c.at)).where(later.c.portal == EVENTS.c.portal, later.c.key == EVENTS.c.key)
-    query = query.where(later.c.event != Event.QUARANTINED.value)
+    query = query.where(later.c.event != Event.QUARANTINED.value, *_none_of(later, left_out))
     if until:
         query = query.where(later.c.at < f"{until.isoformat()}~")  # `~` sorts after every place of the night
     return query.scalar_subquery()

@@ -40,6 +40,21 @@ class SealQueries:
         query = select(SEALS).where(SEALS.c.previous == head).order_by(SEALS.c.night, SEALS.c.number)
         return next(iter(self._rows(query.limit(1))), None)
 
+    def made_after(self, until: date) -> list[tuple[date, int]]:
+        """Return night and number of the seals of nights up to `until` that were made after the seal of a later night.
+
+        The chain says when a seal was made, and no date: what only such a seal covers was not known to be there that night.
+        """
+        following = {row.previous: row for row in self._rows(select(SEALS))}
+        found = []
+        last: date | None = None
+        head: str | None = None
+        while (row := following.pop(head, None)) is not None:
+            head, last = row.head, max(last or row.night, row.night)
+            if row.night <= until < last:
+                found.append((row.night, row.number))
+        return found
+
     def keys(self) -> set[tuple[str, int]]:
         """Return the night and number of every seal."""
         return {(row.night, row.number) for row in self.connection.execute(select(SEALS.c.night, SEALS.c.number))}

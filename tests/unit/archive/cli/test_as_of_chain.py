@@ -1,0 +1,45 @@
+"""What was known on a day follows from the place of a seal in the chain, not from the date that it bears."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from archive.__main__ import main
+from testing import archives as composed
+from testing.archives import FIRST, RELEASE, at, finish, judge, keep, make
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Seal night 0, night 2, and then a further run of night 0 in which the notice was edited."""
+    root = tmp_path_factory.mktemp("late") / "a"
+    with make(root) as archive:
+        for number in (0, 2):
+            composed.run_night(archive, number)
+            archive.seal(FIRST + timedelta(days=number), {})
+        late = archive.start("da_nang", FIRST, at(FIRST), judge)
+        keep(late, composed.EDITED, at(FIRST))
+        finish(late, at(FIRST))
+        archive.seal(FIRST, {})
+    return root
+
+
+def known(capsys: pytest.CaptureFixture[str], root: Path, day: int, *arguments: str) -> list[str]:
+    as_of = (FIRST + timedelta(days=day)).isoformat()
+    assert main(["list", "--portal", "da_nang", "--as-of", as_of, "--archive", str(root), *arguments]) == 0
+    return [" ".join(line.split("\t")[2:4]).partition("@")[0] for line in capsys.readouterr().out.splitlines()]
+
+
+@pytest.mark.parametrize(("day", "notice"), [(0, "new"), (1, "new"), (2, "revision")])
+def test_a_run_sealed_later_was_not_known_before(
+    root: Path, capsys: pytest.CaptureFixture[str], day: int, notice: str
+) -> None:
+    assert set(known(capsys, root, day)) == {f"new da_nang/{RELEASE.key}", f"{notice} da_nang/thong-bao"}
+
+
+def test_verify_notes_the_order_of_a_rehearsal(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", "--archive", str(root)]) == 0
+    assert "2025-03-03 number 2 was made after that of 2025-03-05" in capsys.readouterr().out
