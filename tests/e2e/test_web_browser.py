@@ -187,7 +187,7 @@ def test_a_person_searches_without_diacritics_and_takes_the_proof_home(browser: 
         page.locator(".hits h3 a").click()
         assert "Cầu Bến Đá thông xe ngày 10/3." in page.locator(".text").inner_text()
         with page.expect_download() as taken:
-            page.get_by_role("link", name="Tải bằng chứng").click()
+            page.get_by_role("link", name="Tải bằng chứng, đến nay").click()
         assert taken.value.suggested_filename.endswith(".proof.json")
 
 
