@@ -82,10 +82,11 @@ _SETTINGS = {
     ],
     "postgresql": ["SET LOCAL search_path = {schema}", "SET LOCAL maintenance_work_mem = '512MB'"],
 }
-# In SQLite in the order of the key, so that the tree is written once from left to right; PostgreSQL adds the key afterwards.
+# A text has a band once, and of a million texts one draws a number twice. In SQLite in the order of the key, so that the
+# tree is written once from left to right; PostgreSQL adds the key afterwards.
 _UNNEST = {
-    "sqlite": "SELECT value, document FROM bands_of_texts, json_each(bands) ORDER BY 1, 2",
-    "postgresql": "SELECT unnest(string_to_array(trim(bands, '[]'), ',')::int[]), document FROM bands_of_texts",
+    "sqlite": "SELECT DISTINCT value, document FROM bands_of_texts, json_each(bands) ORDER BY 1, 2",
+    "postgresql": "SELECT DISTINCT unnest(string_to_array(trim(bands, '[]'), ',')::int[]), document FROM bands_of_texts",
 }
 
 
