@@ -20,7 +20,6 @@ from archive.index.postgresql import PostgresqlSchema
 from archive.index.rows import within
 from archive.index.sqlite import SqliteFile
 from archive.search.backend import SearchStore
-from archive.search.postgresql import PostgresqlSearch
 from archive.search.query import Query, TermGroup
 from archive.search.schema import CONTENTS, FILLED, METHOD, METHOD_NAME, NO_CONTENT, PLACES
 from archive.search.sqlite_fts import SqliteSearch
@@ -87,6 +86,8 @@ class SearchIndex(AbstractContextManager["SearchIndex"]):
     def beside(cls, index: Database, archive: str, paths: Paths, seconds: float | None = None) -> SearchIndex:
         """Return `search.db` beside `index.db`, or a schema beside the index's own, for the archive with this id."""
         if isinstance(index, PostgresqlSchema):
+            from archive.search.postgresql import PostgresqlSearch  # few archives need SQLAlchemy's types of PostgreSQL
+
             return cls(archive, PostgresqlSearch(PostgresqlSchema(index.url, f"{archive}_search")), seconds)
         return cls(archive, SqliteSearch(SqliteFile(paths.search)), seconds)
 
