@@ -33,7 +33,13 @@ LUU_TRU_POLICY = os.environ.get("LUU_TRU_POLICY", "")  # where the rules of docs
 PROGRESS_FILE = os.environ.get("PROGRESS_FILE", "")
 MIN_FREE = os.environ.get("MIN_FREE", "0")  # bytes; under it the crawl commits and stops
 LOG_STYLE = os.environ.get("LUU_TRU_LOG", "text")  # or json: one object a line
-EXTENSIONS = {"crawler.run.disk_watch.LowDisk": 0}
+EXTENSIONS = {
+    "crawler.run.disk_watch.LowDisk": 0,
+    "scrapy.extensions.corestats.CoreStats": None,  # counts what the run's record counts
+    "scrapy.extensions.logcount.LogCount": None,
+    "scrapy.extensions.memusage.MemoryUsage": None,  # the scheduler limits a crawl's memory
+}
+STATS_CLASS = "scrapy.statscollectors.DummyStatsCollector"  # the run's record counts, and nothing reads Scrapy's
 FENCE = os.environ.get("FENCE", "")  # the number of the scheduler's claim: the store refuses a lower one
 RENDER = os.environ.get("RENDER") == "1"  # portals that say so are read with Chromium, where they are empty shells
 RENDER_TIMEOUT = 60.0  # seconds for one page, the pauses between its requests included
@@ -67,6 +73,8 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.sandbox.response_reader.ReadingMiddleware": 20,  # the last that sees a response: what is no article is read
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the guard replaces it: dont_filter ends it
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # no portal is asked with a password
+    "scrapy.downloadermiddlewares.stats.DownloaderStats": None,  # writes out the headers of each response to count them
     "crawler.downloader.robots.RobotsGate": 100,  # what cannot be had is no permission; records what it decided
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "crawler.downloader.retry.PatientRetry": 550,  # Retry-After and a growing pause, which Scrapy has not
@@ -77,6 +85,10 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
     "crawler.downloader.cookies.HostCookies": 700,  # Scrapy's own downloads the public suffix list, past the guard
     "pipelines.capture.CaptureMiddleware": 950,  # nearest to the wire: the body as served, before anyone reads it
+}
+SPIDER_MIDDLEWARES = {
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # every answer is recorded, so it lets all pass
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,  # the walk's own rule ends it, and no depth is counted
 }
 ITEM_PIPELINES = {
     "pipelines.files.stage.AttachmentStage": 50,
@@ -118,7 +130,6 @@ DEFAULT_REQUEST_HEADERS = {
 }
 
 # Every answer is recorded, so nothing may be filtered before us.
-HTTPERROR_ALLOW_ALL = True
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the walk knows what it asked; a filter would drop redirects
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # the order of the list is the order of the night
 
@@ -126,5 +137,4 @@ SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # the order of the li
 LOG_LEVEL = "WARNING"
 LOG_FORMATTER = "crawler.log.setup.QuietFormatter"
 LOG_SHORT_NAMES = False
-STATS_DUMP = False
 LOGSTATS_INTERVAL = 0

@@ -216,7 +216,6 @@ class GuardMiddleware(CrawlerMiddleware):
         reason = recorder.hosts.refusal(request.url, exchange_of(request).info.expect)
         if reason is None:
             return
-        self._crawler.stats.inc_value("guard_denied")
         recorder.record_refusal(request, reason)
         raise GuardDenied(reason)
 

@@ -137,7 +137,6 @@ class RobotsGate(CrawlerMiddleware):
         if decision.waits:
             raise RobotsUnreachable(f"robots.txt {decision.words}")
         if not decision.allows(request.url, self._agent):
-            self._crawler.stats.inc_value("robotstxt/forbidden")
             raise RobotsDenied("forbidden by robots.txt")
 
     async def _decision(self, request: Request) -> RobotsDecision:
