@@ -24,6 +24,7 @@ from archive.index.index import Index
 from archive.messages.reason import Reason
 from archive.model.enums import ArchiveKind
 from archive.rebuild import rebuild as make_index_again
+from archive.sealing.key_changes import change_key
 from archive.sealing.signatures import UNSIGNED, sign
 from archive.search.engine import SearchIndex
 from archive.search.indexer import catch_up
@@ -31,7 +32,7 @@ from archive.search.schema import COLUMNS
 from archive.search.words import content_words
 from archive.storage import merkle
 from archive.storage.manifest import Previous, Seal, describe, leaves, manifest_path, seals_on_disk
-from archive.storage.paths import Paths
+from archive.storage.paths import Paths, read_identity
 from archive.storage.texts import content_sha256, text_content, text_paragraphs
 from archive.storage.tombstones import entry_of
 from archive.store import Archive
@@ -377,6 +378,14 @@ def _write_seal(paths: Paths, seal: Seal, key: str) -> None:
     path.with_suffix(".sig").write_bytes(sign(seal.to_bytes(), _KEYS[key]))
 
 
+def record_change(root: Path, whole: Path, before: str, after: str) -> None:
+    """Record that another key signs from now on, as the owner of one of the keys."""
+    old, new = _KEYS[before], _KEYS[after]
+    assert old is not None
+    assert new is not None
+    change_key(read_identity(root), Paths(root), old, new)
+
+
 def unsign(root: Path, whole: Path, since: str) -> None:
     """Leave the seals of a night and of later ones unsigned."""
     for path in root.glob("[0-9]*/*/*/manifest-*.sig"):
@@ -440,6 +449,6 @@ STEPS: dict[str, Callable[..., None]] = {
         flip, cut, write, append, change, delete, copy, move, swap, link, twin, repeat_line, set_line, edit_text, set_content,
         index_again, sql, words_sql, unword, seal_again, fork, restore, make_pipe, make_folder, nest, stretch, seal_further,
         unsign, copy_run, set_record, remove_article, words_again, drop_run,
-        list_twice, list_tombstone,
+        list_twice, list_tombstone, record_change,
     )
 }  # fmt: skip

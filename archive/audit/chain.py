@@ -9,13 +9,16 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
+from pathlib import Path
 
+from archive.audit.files import walk
 from archive.audit.findings import Audit, Code
-from archive.audit.seals import ChainLink, Expectations
+from archive.audit.seals import ChainLink, Expectations, relative
 from archive.messages.reason import Reason
 from archive.model.enums import ArchiveKind
+from archive.sealing.key_changes import KeyChange, key_change_paths, key_changes
 from archive.sealing.signatures import UNSIGNED_SIGNER
-from archive.storage.paths import Identity
+from archive.storage.paths import Identity, Paths
 
 
 def chain_order(links: Sequence[ChainLink]) -> list[ChainLink]:
@@ -71,11 +74,14 @@ def check_nights(identity: Identity, chain: Sequence[ChainLink], expected: Expec
         last = max(last or link.night, link.night)
 
 
-def check_signers(chain: Sequence[ChainLink], expected: Expectations, audit: Audit) -> None:
-    """Count the seals by signer, and report where a signed chain goes on unsigned or under another key.
+def check_signers(
+    chain: Sequence[ChainLink], changes: Sequence[KeyChange], expected: Expectations, audit: Audit
+) -> None:
+    """Count the seals by signer, and report where a signed chain goes on unsigned, or under another key without a record.
 
     With keys from outside every other signer is a finding of its own seal already.
     """
+    recorded = {(change.previous, change.key) for change in changes}
     signed = [link for link in chain if link.signer is not None]
     audit.signers = dict(Counter(str(link.signer) for link in signed))
     if expected.keys:
@@ -87,9 +93,22 @@ def check_signers(chain: Sequence[ChainLink], expected: Expectations, audit: Aud
             if key is not None:
                 audit.found(Code.SIGNER, some[0].name, Reason.of("signed_no_more", n=len(some), key=key))
             continue
-        if key is not None and signer != key:
+        if key is not None and signer != key and (key, signer) not in recorded:
             audit.found(Code.SIGNER, some[0].name, Reason.of("key_changed", n=len(some), key=str(signer), before=key))
         key = signer
+
+
+def check_key_changes(identity: Identity, paths: Paths, audit: Audit) -> list[KeyChange]:
+    """Return the records of changed keys; report those that cannot be read or bear no signature of the key before."""
+    found, damaged = key_changes(identity, paths)
+    for path, why in damaged:
+        audit.found(Code.SIGNATURE, relative(paths, path), why)
+    known = set(key_change_paths(paths))
+    for file in walk(paths.root / "keys"):
+        if file.is_symlink() or Path(file.path) not in known:
+            code = Code.SYMLINK if file.is_symlink() else Code.EXTRA
+            audit.found(code, relative(paths, Path(file.path)), Reason.of("no_key_change"))
+    return found
 
 
 def check_expected(identity: Identity, seals: Sequence[ChainLink], expected: Expectations, audit: Audit) -> None:

@@ -17,7 +17,13 @@ from archive.storage.paths import Paths, run_order
 
 _YEAR = re.compile(r"[0-9]{4}")
 _FILES = re.compile(r"archive\.json|(index|search|ledger)\.db(\.new)?(-journal|-wal|-shm)?")
-_FOLDERS = ("open", "quarantine", "withheld", "lost+found")  # the last is the file system's own, where this is a disk
+_FOLDERS = (
+    "keys",
+    "open",
+    "quarantine",
+    "withheld",
+    "lost+found",
+)  # the last is the file system's own, where this is a disk
 _RECOVERED = re.compile(r"quarantine/[0-9]{4}/[0-9]{2}/[0-9]{2}/[a-z][a-z0-9_]*/recovered-[1-9][0-9]*/.+")
 
 

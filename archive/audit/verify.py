@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 
-from archive.audit.chain import chain_order, check_chain, check_expected, check_nights, check_signers
+from archive.audit.chain import chain_order, check_chain, check_expected, check_key_changes, check_nights, check_signers
 from archive.audit.findings import Audit
 from archive.audit.index import compare_index
 from archive.audit.lines import RunTask
@@ -95,7 +95,7 @@ def verify(
         audit.tip = Previous(chain[-1].night, chain[-1].number, chain[-1].head) if chain else None
         check_chain(chain, audit)
         check_nights(identity, chain, expected, audit)
-        check_signers(chain, expected, audit)
+        check_signers(chain, check_key_changes(identity, paths, audit), expected, audit)
         check_expected(identity, chain, expected, audit)
         check_timestamps(paths, chain, expected, audit)
         check_tombstones(identity, paths, withheld, chain, expected, audit)
