@@ -31,6 +31,7 @@ from crawler.downloader.replica import replica_served
 from crawler.run.backfill_run import end_backfill
 from crawler.sandbox.block_places import located_by
 from crawler.sandbox.portal_worker import crawl_worker
+from crawler.sandbox.reader_deaths import NOT_READ_AGAIN
 from crawler.spider.crawl import PortalCrawler
 from crawler.spider.recorder import TRIED_AGAIN
 from crawler.spider.walk import EMPTIED
@@ -180,12 +181,16 @@ def night_counts(writer: RunWriter, tally: RunSummary, extraction: dict[str, int
     vanished = {key for key, outcome in last.items() if outcome in VANISHED} - writer.vanished_before()
     misses, laid = layouts_of(extraction)
     obeyed = sum(page.outcome is Outcome.RATE_LIMITED and page.detail == TRIED_AGAIN for page in writer.pages)
+    refused = sum((page.detail or "").startswith(NOT_READ_AGAIN) for page in writer.pages if page.key)
+    asked = {Outcome(name): count for name, count in tally.measures.asked.items()}
+    if refused:  # the night of the second death told it
+        asked[Outcome.EXTRACT_TIMEOUT] = max(asked.get(Outcome.EXTRACT_TIMEOUT, 0) - refused, 0)
     outcomes = {Outcome(name): count for name, count in tally.outcomes.items()}
     outcomes[Outcome.RATE_LIMITED] = max(outcomes.get(Outcome.RATE_LIMITED, 0) - obeyed, 0)  # waited for, then let in
     return NightCounts(
         day=covered_day(writer.began_at),
         outcomes=outcomes,
-        of_articles={Outcome(name): count for name, count in tally.measures.asked.items()},
+        of_articles=asked,
         sections=tally.sections,
         listed=tally.listed,
         new=sum(tally.events.get(event.value, 0) for event in _READ),

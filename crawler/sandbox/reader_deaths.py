@@ -25,6 +25,8 @@ from pipelines.rules_version import rules_version
 from pipelines.sandbox.child_process import encode
 from pipelines.sandbox.reader_process import ReadRequest
 
+NOT_READ_AGAIN = "not read again"
+"""The beginning of the detail of a line whose body is refused."""
 _MOST = 2  # deaths of readers after which a body is not read again
 _MOST_BYTES = 1 << 20  # of the file with the deaths
 _MOST_NAMED = 1000  # bodies that are remembered: of a hostile portal the newest
@@ -78,7 +80,7 @@ class DeathRegister:
         known = self._deaths.get(_digest(request)) if self._deaths else None
         if known is None or known.count < _MOST:
             return None
-        return f"not read again: it killed its reader {known.count} times since {known.since}: {request.what}"
+        return f"{NOT_READ_AGAIN}: it killed its reader {known.count} times since {known.since}: {request.what}"
 
     def begin(self, request: ReadRequest) -> None:
         """Note on the disk that a body is being read. A disk that takes no note holds no reading up."""

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from archive.model.enums import Outcome, Verdict, WalkEnd
+from crawler.sandbox.reader_deaths import DeathRegister
+from pipelines.sandbox.reader_process import ReadRequest
 from testing.ba_song_pages import article, listing
 from testing.crawl import NIGHT, crawl, new_archive, the_night
 from testing.http_server import HttpServer, Reply, response
-from testing.portals.hostile.ba_song import CRASH, ENDLESS
+from testing.portals.hostile.ba_song import CRASH, ENDLESS, BaSong
 
 HERE = ("-s", "SPIDER_MODULES=testing.portals.hostile")
 
@@ -69,3 +71,23 @@ def test_what_killed_its_reader_twice_is_not_read_again_until_its_bytes_change(t
     assert [detail.startswith("the reading process ended") for detail in details] == [True, True, False, False]
     assert details[2].startswith(f"not read again: it killed its reader 2 times since {NIGHT}")
     assert details[3] == Outcome.LISTING.value
+
+
+def test_an_article_that_is_not_read_again_keeps_its_line_and_does_not_spoil_every_night(tmp_path: Path) -> None:
+    root = new_archive(tmp_path / "archive")
+    page = article(7, "Trang này đã hai lần làm sập trình đọc.")
+    for _ in range(2):
+        deaths = DeathRegister(root, "ba_song", NIGHT, BaSong.read_with())
+        deaths.killed(ReadRequest(b"", page, "https://www.ba-song.vn/tin/x.html"))
+    pages: dict[str, Reply] = {"/tin/a.html": response(article(1)), "/tin/x.html": response(page)}
+    pages |= {path: response(listing(["a", "x"])) for path in ("/tin-tuc", "/kinh-te", "/doi-song")}
+    with HttpServer(pages) as server:
+        crawl("--archive", str(root), "--night", NIGHT.isoformat(), *HERE, port=server.port)
+
+    run, asked, articles = the_night(root)
+    assert [line.key for line in articles] == ["a"]
+    (refused,) = [page for page in asked if page.key == "x"]
+    assert refused.outcome is Outcome.EXTRACT_TIMEOUT
+    assert (refused.detail or "").startswith("not read again: it killed its reader 2 times")
+    assert refused.warc is not None
+    assert run.verdict is Verdict.GOOD
