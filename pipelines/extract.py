@@ -23,6 +23,7 @@ from pipelines.article_json import article_to_json
 from pipelines.check import is_foreign
 from pipelines.html.attachment_links import is_picture
 from pipelines.html.blocks import Piece
+from pipelines.html.page_bounds import ExcessiveMarkup
 from pipelines.html.published import uploaded_on
 from pipelines.html.stated import stated_metadata
 from pipelines.html.tree import HtmlPage, line, parse
@@ -49,8 +50,11 @@ def extract(
     """Extract the article of one response body (decompressed HTML, or JSON that a layout reads) at `url`.
 
     The first of `layouts` that fits the page is used, else the whole page is read and the article has `layout: none`.
-    `now` (aware) is the moment of the fetch: a later date is no publication date. Pure; never raises on page content,
-    so an empty title or no blocks is left to `pipelines.check`.
+    `now` (aware) is the moment of the fetch: a later date is no publication date. Pure; an empty title or no blocks is
+    left to `pipelines.check`.
+
+    Raises:
+        ExcessiveMarkup: the only error on page content; parsing it would have no bounded cost.
     """
     if (sent := page_of(body, url, layouts, declared_encoding)) is not None:
         body, declared_encoding = sent, "utf-8"
@@ -235,7 +239,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _usage_error(f"--now {options.now}: give an ISO 8601 time, as 2026-11-22T07:00:00+07:00")
     except LookupError as error:
         return _usage_error(str(error.args[0]))
-    article = extract(body, options.url, layouts, now if now.tzinfo else now.replace(tzinfo=TZ))
+    try:
+        article = extract(body, options.url, layouts, now if now.tzinfo else now.replace(tzinfo=TZ))
+    except ExcessiveMarkup as error:
+        return _usage_error(f"{options.file} is not read: {error}")
     print(article.text() if options.text else json.dumps(article_to_json(article), ensure_ascii=False, indent=1))
     return ExitCode.GOOD
 

@@ -19,6 +19,7 @@ from vietnam.date_forms import TZ, DateMatch, Label, date_matches
 from vietnam.letters import clean_letters, fold_spaces
 
 FIRST_YEAR = 1997
+_LONGEST_BLOCK = 2_000  # characters: each date of a text is read with all that stands around it
 
 _ISO = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})"
@@ -157,10 +158,11 @@ def find_published(text: str, now: datetime) -> tuple[Moment, str] | None:
     """Return the publication moment in a title block, with the date line as shown: label, weekday, date, time, zone.
 
     Counters and other words around it are left out and spaces folded. Dates of sentences, licences, terms and ranges
-    are skipped. A date labelled as publication wins over others; one labelled as update loses.
+    are skipped. A date labelled as publication wins over others; one labelled as update loses. None for a text of more
+    than 2,000 characters, which is no title block.
     """
     text = _lines(text)
-    best = _best(text, now)
+    best = _best(text, now) if len(text) <= _LONGEST_BLOCK else None
     if best is None:
         return None
     moment, shown = best

@@ -57,7 +57,7 @@ _MOJIBAKE = re.compile(
     f"á[»º][{_CP1252_CONTINUATION}]|Ä[‘\x91ƒ\x83\x90‚\x82]|Æ[°¡¯\\s]|[ÃĂ][¡¢£¨©ª¬­²³´µ¹º½±°§¼¾]|â€[œ\x9d™˜¦“”\x93\x94]|Â[°±²³·©®º]"
 )
 _MOJIBAKE_SIGNS = "»ºÄÆÃĂ€Â"
-_REPLACED = re.compile("(?<=[^\\W\\d_])\ufffd+(?=[^\\W\\d_]|\\b|$)|\ufffd+(?=[^\\W\\d_])")
+_REPLACED = re.compile("(?<!\ufffd)(?:(?<=[^\\W\\d_])\ufffd++(?=[^\\W\\d_]|\\b|$)|\ufffd++(?=[^\\W\\d_]))")
 _QUESTIONED = re.compile(r"(?:^|\s)[^\W\d_]+\?[^\W\d_]+(?=[\s.,;:]|$)")
 
 _WINDOWS_1258_TONES = frozenset(b"\xcc\xd2\xde\xec\xf2")

@@ -7,11 +7,11 @@ added.
 
 from __future__ import annotations
 
-import difflib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from archive.diff.matching import BoundedMatcher, Operation, StepBudget, TooCostly
 from vietnam.letters import fold, nfc
 
 _LIKE = 0.4  # paragraphs with a smaller share of words in common are two paragraphs
@@ -31,12 +31,30 @@ def pairs(old: Sequence[str], new: Sequence[str]) -> tuple[ParagraphPair, ...]:
     """Return the two texts side by side, in the new one's order; every paragraph of both once."""
     found: list[ParagraphPair] = []
     before, after = [fold(paragraph) for paragraph in old], [fold(paragraph) for paragraph in new]
-    for tag, i, i_end, j, j_end in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    try:
+        operations = BoundedMatcher(before, after, StepBudget()).get_opcodes()
+    except TooCostly:
+        operations = _by_place(before, after)
+    for tag, i, i_end, j, j_end in operations:
         if tag == "equal":
             found += [ParagraphPair((one,), (other,)) for one, other in zip(old[i:i_end], new[j:j_end], strict=True)]
         else:
             found += _between(old[i:i_end], new[j:j_end])
     return tuple(found)
+
+
+def _by_place(old: Sequence[str], new: Sequence[str]) -> list[Operation]:
+    """Return difflib's operations for texts that differ only between a common beginning and a common end."""
+    shorter = min(len(old), len(new))
+    head = next((at for at in range(shorter) if old[at] != new[at]), shorter)
+    tail = next((at for at in range(shorter - head) if old[-1 - at] != new[-1 - at]), shorter - head)
+    old_end, new_end = len(old) - tail, len(new) - tail
+    operations: list[Operation] = [
+        ("equal", 0, head, 0, head),
+        ("replace", head, old_end, head, new_end),
+        ("equal", old_end, len(old), new_end, len(new)),
+    ]
+    return [each for each in operations if each[1] < each[2] or each[3] < each[4]]
 
 
 def _between(old: Sequence[str], new: Sequence[str]) -> list[ParagraphPair]:

@@ -7,14 +7,14 @@ removed paragraph count with the paragraph.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from archive.diff.alignment import ParagraphPair, likeness, pairs
+from archive.diff.matching import BoundedMatcher, StepBudget, TooCostly
 from vietnam.facts import Fact, FactKind, facts, is_number_word
 from vietnam.letters import clean_letters, fold, fold_spaces
 from vietnam.signoff import read_signoff
@@ -86,6 +86,7 @@ class _DiffCounts:
     wording: bool = False
     stayed: int = 0
     total: int = 0
+    budget: StepBudget = field(default_factory=StepBudget)
 
 
 def changes(old: str, new: str) -> TextComparison:
@@ -145,15 +146,18 @@ def _compare(pair: ParagraphPair, signed: Sequence[str], tally: _DiffCounts) -> 
         return
     if not pair.old or not pair.new:
         return
-    tally.stayed += _in_common(old, new)
+    tally.stayed += _in_common(old, new, tally.budget)
     if _compare_signoffs(pair, signed, tally):
         return
     before, after = _tokens(pair.old), _tokens(pair.new)
     keys = [token.raw for token in before], [token.raw for token in after]
-    if _costly(*keys):
+    try:
+        operations = [] if _costly(*keys) else BoundedMatcher(*keys, tally.budget).get_opcodes()
+    except TooCostly:
+        operations = []
+    if not operations:
         _count_replaced_at_large(before, after, tally)
-        return
-    for tag, i, i_end, j, j_end in difflib.SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
+    for tag, i, i_end, j, j_end in operations:
         if tag != "equal":
             _count_replaced(before[i:i_end], after[j:j_end], tally)
 
@@ -200,12 +204,14 @@ def _costly(old: Sequence[str], new: Sequence[str]) -> bool:
     return sum(count * after[word] for word, count in before.items()) > _COSTLIEST
 
 
-def _in_common(old: Sequence[str], new: Sequence[str]) -> int:
+def _in_common(old: Sequence[str], new: Sequence[str], budget: StepBudget) -> int:
     """Count the words that stayed: in order; of very long texts in any order."""
     if _costly(old, new):
         return (Counter(old) & Counter(new)).total()
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
-    return sum(block.size for block in matcher.get_matching_blocks())
+    try:
+        return sum(block.size for block in BoundedMatcher(old, new, budget).get_matching_blocks())
+    except TooCostly:
+        return (Counter(old) & Counter(new)).total()
 
 
 def _count_replaced(old: Sequence[_Token], new: Sequence[_Token], tally: _DiffCounts) -> None:

@@ -5,16 +5,15 @@ Words are compared as they stand, with their diacritics: `hoà` and `hòa` are t
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 
 from archive.diff.alignment import ParagraphPair, pairs
+from archive.diff.matching import BoundedMatcher, Operation, StepBudget, TooCostly
 
 _LIKE = 0.4  # paragraphs with fewer words in common are shown one after the other, not woven into each other
-_LARGEST = 25_000_000  # pairs of words; comparing more takes minutes
 _BREAK = "¶"
 
 
@@ -41,13 +40,14 @@ Line = tuple[Span, ...]
 def diff_paragraphs(old: Sequence[str], new: Sequence[str], context: int = 1) -> tuple[Line, ...]:
     """Return the new text as lines of spans, with removed words; unchanged paragraphs beyond `context` are one GAP."""
     found: list[Line] = []
+    budget = StepBudget()
     groups = [(same, list(group)) for same, group in groupby(pairs(old, new), key=_same)]
     for number, (same, group) in enumerate(groups):
         if same:
             paragraphs = [pair.new[0] for pair in group]
             found += _unchanged(paragraphs, context, first=number == 0, last=number == len(groups) - 1)
         else:
-            found += [_words(pair.old, pair.new) for pair in _replaced(group)]
+            found += [_words(pair.old, pair.new, budget) for pair in _replaced(group)]
     return tuple(found)
 
 
@@ -86,14 +86,13 @@ def _unchanged(paragraphs: Sequence[str], context: int, *, first: bool, last: bo
     ]
 
 
-def _words(old: Sequence[str], new: Sequence[str]) -> Line:
+def _words(old: Sequence[str], new: Sequence[str], budget: StepBudget) -> Line:
     before, after = _split(old), _split(new)
-    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
-    if not before or not after or len(before) * len(after) > _LARGEST or matcher.ratio() < _LIKE:
+    if not before or not after or (operations := _operations(before, after, budget)) is None:
         whole = (Span(SpanKind.OLD, " ".join(before)), Span(SpanKind.NEW, " ".join(after)))
         return tuple(span for span in whole if span.text)
     spans: list[Span] = []
-    for tag, i, i_end, j, j_end in matcher.get_opcodes():
+    for tag, i, i_end, j, j_end in operations:
         if tag == "equal":
             spans.append(Span(SpanKind.SAME, " ".join(before[i:i_end])))
             continue
@@ -102,6 +101,15 @@ def _words(old: Sequence[str], new: Sequence[str]) -> Line:
         if j_end > j:
             spans.append(Span(SpanKind.NEW, " ".join(after[j:j_end])))
     return tuple(spans)
+
+
+def _operations(old: Sequence[str], new: Sequence[str], budget: StepBudget) -> list[Operation] | None:
+    """Return difflib's operations; None for texts that are little alike, or whose comparison costs too much."""
+    try:
+        matcher = BoundedMatcher(old, new, budget)
+        return list(matcher.get_opcodes()) if matcher.ratio() >= _LIKE else None
+    except TooCostly:
+        return None
 
 
 def _split(paragraphs: Sequence[str]) -> list[str]:

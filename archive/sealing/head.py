@@ -145,7 +145,7 @@ def read_statement(data: bytes) -> Head:
             (date.fromisoformat(str(before["night"])), int(cast(int, before["number"]))) if before else None,
             format=1 if first else 2,
         )
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"not a statement of a head: {error}") from error
     values = (found.manifest, found.root, *(() if found.previous is None else (found.previous,)))
     if found.statement != data or not all(map(_HEX.fullmatch, values)):

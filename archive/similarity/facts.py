@@ -8,6 +8,7 @@ correction changes one figure of many; a new issue changes most of them.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -129,7 +130,7 @@ def _windows(text: Sequence[Sentence], kind: WordKind) -> Iterator[tuple[int, st
         }
         for first in sorted(firsts):
             window = sentence[first : first + size]
-            places = [place for place in at if first <= place < first + size]
+            places = at[bisect_left(at, first) : bisect_left(at, first + size)]
             beside = any(after - before == 1 for before, after in pairwise(places))
             if size - len(places) >= (2 if beside else min(3, size - 1)):
                 shape = " ".join(kind if word.kind is kind else word.value for word in window)

@@ -114,7 +114,7 @@ def read_list(
             return read_sitemap(response.url, response.body, portal.entry_key, now), answer.outcome, answer.detail
         text = listing_text(response)
         if text is None:
-            return None, Outcome.UNSUPPORTED_TYPE, "attributes without end"
+            return None, Outcome.UNSUPPORTED_TYPE, "no text, or more markup than is parsed"
         number = answer.ask.number or 1
         if asked is not None:
             return portal.read_answer(asked, response.url, text, section, number), answer.outcome, answer.detail

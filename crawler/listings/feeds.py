@@ -34,7 +34,6 @@ _GZIP = b"\x1f\x8b"
 _MOST_PACKED = 3  # a file.gz that a server packs again for the way, and once more for good measure
 
 _ROOT_TAG = re.compile(r"<((?:\w+:)?(?:rss|feed|RDF|urlset|sitemapindex))\b")
-_CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
 # XML 1.0, 2.2: what may not stand in a document even as a character reference.
 _CONTROLS = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|&#(?:x0*[0-8bcef]|x0*1[0-9a-f]|0*(?:[0-8]|1[124-9]|2\d|3[01]));", re.I
@@ -95,7 +94,9 @@ def _items(body: bytes) -> Iterator[etree._Element]:
     kind = _local(root)
     if kind not in ("rss", "feed", "RDF"):
         raise ListingError(f"feed rejected: the root element is {kind}, not rss, feed or RDF")
-    yield from root.iter("{*}item", "{*}entry")
+    for item in root.iter("{*}item", "{*}entry"):
+        if next(item.iterancestors("{*}item", "{*}entry"), None) is None:
+            yield item
 
 
 def _title(item: etree._Element) -> str:
@@ -203,8 +204,7 @@ def _repaired(body: bytes) -> etree._Element | None:
     if end < 0:
         return None
     text = _CONTROLS.sub("", text[begin.start() : end + len(close)])
-    # Every second part is a CDATA section, in which all signs stand for themselves.
-    parts = _CDATA.split(text)
+    parts = _sections(text)
     parts[::2] = [_RAW_LESS.sub("&lt;", _ENTITY.sub(_escaped, part)) for part in parts[::2]]
     markup = "".join(parts[::2])
     prefixes = {prefix for found in _PREFIXES.findall(markup) for prefix in found if prefix}
@@ -216,6 +216,16 @@ def _repaired(body: bytes) -> etree._Element | None:
         return _tree("".join(parts).encode())
     except (etree.XMLSyntaxError, ValueError):
         return None
+
+
+def _sections(text: str) -> list[str]:
+    """Return a document in parts, every second of which is a CDATA section: in it all signs stand for themselves."""
+    parts: list[str] = []
+    at = 0
+    while (start := text.find("<![CDATA[", at)) >= 0 and (end := text.find("]]>", start)) >= 0:
+        parts += text[at:start], text[start : end + 3]
+        at = end + 3
+    return [*parts, text[at:]]
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -20,8 +20,9 @@ from lxml.html import HtmlElement
 from parsel import Selector
 from w3lib.html import get_base_url
 
-from crawler.listings.listing import Entry, KeyOf
+from crawler.listings.listing import Entry, KeyOf, ListingError
 from crawler.urls import absolute
+from pipelines.html.page_bounds import ExcessiveMarkup
 from pipelines.html.selectors import SelectorIndex
 from pipelines.html.tree import shared_tree
 from vietnam.date_forms import TZ
@@ -104,7 +105,7 @@ def read_list(url: str, html: str, shape: ListShape, key_of: KeyOf, is_own: IsOw
     """Read the section's own list: the articles of the nearest box around a pager that holds any.
 
     Without any pager the first box of the family's shape outside the side columns counts. A pager around which no
-    article stands is an empty list, whatever the other columns show.
+    article stands is an empty list, whatever the other columns show. Raises ListingError for a page that exceeds a bound.
     """
     page, base = _opened(url, html)
     key_of = cache(key_of)  # picture, title and "read more" lead to one address
@@ -150,8 +151,11 @@ def without_menus(found: ListPage, key_of: KeyOf) -> ListPage:
 
 
 def _opened(url: str, html: str) -> tuple[Selector, str]:
-    # The tree from which the page was judged.
-    return Selector(root=shared_tree(html), type="html"), get_base_url(html, url)
+    try:
+        # The tree from which the page was judged.
+        return Selector(root=shared_tree(html), type="html"), get_base_url(html, url)
+    except ExcessiveMarkup as error:
+        raise ListingError(f"list rejected: {error}") from None
 
 
 def _entries(

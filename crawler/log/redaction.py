@@ -22,11 +22,11 @@ _SHORTEST_PART = 10  # of an alert address: long parts are tokens, short ones ar
 _NOT_FOR_CRAWLS = {"LUU_TRU_ALERT_URLS", "LUU_TRU_HEARTBEAT_URL", "NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC"}
 _WEB_SCHEMES = {"http", "https"}
 
-_USERINFO = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://)(?P<user>[^\s/@:'\"]*):(?P<password>[^\s/'\"]+)@")
+_USERINFO = re.compile(r"(?P<scheme>[A-Za-z0-9+.-]://)(?P<user>[^\s/@:'\"]*):(?P<password>[^\s/'\"]+)@")
 _HEADER = re.compile(
     r"(?P<name>(?:(?<![A-Za-z0-9-])|(?<=\\[nr]))"  # also behind a line end that was written as an escape
     r"(?:(?:proxy-)?authorization|set-cookie2?|cookie|x-[a-z-]*(?:key|token|secret)|api-key))"
-    r"(?P<between>[\"']?\s*[:=]\s*\[?\s*)(?:b?(?P<quote>[\"']).*?(?P=quote)|[^\r\n]+)",
+    r"(?P<between>[\"']?\s*[:=]\s*+(?:\[\s*+)?)(?:b?(?P<quote>[\"']).*?(?P=quote)|[^\r\n]+)",
     re.IGNORECASE,
 )
 _PARAMETER = re.compile(

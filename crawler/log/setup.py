@@ -169,7 +169,7 @@ def last_event(line: str) -> str:
     try:
         event = json.loads(line)
         line = str(event["traceback"]).splitlines()[-1] if "traceback" in event else str(event["message"])
-    except (ValueError, KeyError, TypeError, IndexError):
+    except (ValueError, KeyError, TypeError, IndexError, RecursionError):
         line = line.removeprefix(_BEHIND.rstrip()).removeprefix(_BEHIND)
     return "".join(sign for sign in line if sign.isprintable()).strip()
 

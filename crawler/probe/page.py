@@ -11,6 +11,7 @@ from lxml.html import HtmlElement
 from crawler.downloader.state_links import changes_state
 from crawler.urls import absolute, host_of, real_host
 from pipelines.files.file_type import kind_of
+from pipelines.html.page_bounds import excess_of
 from pipelines.html.tree import HtmlPage, parse, tag_of
 from vietnam.letters import decode
 
@@ -44,9 +45,10 @@ class VisitedPage:
 
     @property
     def is_page(self) -> bool:
-        """True for a page of HTML that was served as such."""
+        """True for a page of HTML that was served as such and exceeds no bound."""
         kind = dict(self.headers).get("content-type", "text/html").lower()
-        return self.status == 200 and kind_of(self.body) is None and ("html" in kind or b"<html" in self.body[:2048])
+        is_html = "html" in kind or b"<html" in self.body[:2048]
+        return self.status == 200 and kind_of(self.body) is None and is_html and not excess_of(self.text)
 
     @property
     def text(self) -> str:

@@ -18,7 +18,8 @@ from archive.errors import UsageError
 from crawler.listings.listing import Following
 from crawler.probe.page import VisitedPage
 from crawler.urls import host_of, real_host
-from pipelines.html.tree import parse
+from pipelines.html.page_bounds import ExcessiveMarkup
+from pipelines.html.tree import HtmlPage, parse
 
 LARGEST = 8_000_000  # bytes of one file
 _PAGES = frozenset({"", ".html", ".htm", ".xhtml", ".php", ".aspx", ".xml", ".rss", ".json", ".txt"})
@@ -87,9 +88,9 @@ def _claimed(body: bytes) -> str | None:
         return found[1].decode("utf-8", "replace")
     if b"<html" not in head.lower():
         return None
-    page = parse(body, "", None)
+    page = _parsed(body)
     for selector, name in (("link[rel=canonical]", "href"), ("meta[property='og:url']", "content")):
-        for element in page.match(selector)[:1]:
+        for element in page.match(selector)[:1] if page is not None else ():
             value = (element.get(name) or "").strip()
             if value.startswith(("http://", "https://")):
                 return value
@@ -106,12 +107,22 @@ def _hinted(body: bytes) -> str | None:
     """Return the address that a list's marked menu entry, or its own feed, gives away; None where nothing does."""
     if b"<html" not in body[:4096].lower():
         return None
-    page = parse(body, "", None)
+    page = _parsed(body)
+    if page is None:
+        return None
     marked = [each.get("href") or "" for each in page.match("a[aria-current=page]")]
     own = [each.get("href") or "" for each in page.match("link[rel~=alternate][type='application/rss+xml']")]
     hints = [*marked, *(_FEED.sub("", url) for url in own if _FEED.search(url) and "comment" not in url)]
     # The portal's own feed stands on every page.
     return next((url for url in reversed(hints) if urlsplit(url).netloc and urlsplit(url).path.strip("/")), None)
+
+
+def _parsed(body: bytes) -> HtmlPage | None:
+    """Parse a saved file; None for one that exceeds a bound of markup."""
+    try:
+        return parse(body, "", None)
+    except ExcessiveMarkup:
+        return None
 
 
 def _normal(url: str) -> str:

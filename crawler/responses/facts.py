@@ -13,7 +13,8 @@ from crawler.responses.outcome import ResponseFacts, needs_tree
 from pipelines.article import Layout
 from pipelines.files.file_type import kind_of
 from pipelines.html.decoding import declared_charset, reads_as_text
-from pipelines.html.page_shape import is_storm, read_shape
+from pipelines.html.page_bounds import excess_of
+from pipelines.html.page_shape import read_shape
 from pipelines.readers.json_values import json_facts
 from pipelines.sandbox.page_facts import judge_page
 from pipelines.sandbox.page_question import PageQuestion
@@ -34,9 +35,9 @@ def charset_of(response: Response) -> str | None:
 
 
 def listing_text(response: Response) -> str | None:
-    """Return a list page as text, its addresses as served; None for a page that would block the parser."""
+    """Return a list page as text, its addresses as served; None for what is no text and for a page that exceeds a bound."""
     text = page_text(response.body, charset_of(response))
-    return None if text is None or is_storm(text) else text
+    return None if text is None or excess_of(text) else text
 
 
 def head_of(response: Response, ask: RequestInfo, home: str, own: frozenset[str]) -> ResponseFacts:

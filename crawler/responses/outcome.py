@@ -202,6 +202,8 @@ def _content(facts: ResponseFacts) -> OutcomeDetail | None:
     shape = facts.shape
     if shape is None or facts.expect is Expect.ATTACHMENT or shape.is_xml:
         return None
+    if shape.excess:
+        return Outcome.TOO_LARGE, shape.excess
     if not facts.has_article:
         return _without_article(facts, shape)
     if shape.notice or (_is_bare(shape) and _says(_NOT_FOUND, shape)):

@@ -21,7 +21,7 @@ from crawler.responses.facts import page_text, read_facts
 from crawler.responses.outcome import classify
 from crawler.sandbox.response_question import ResponseAnswer, ResponseQuestion
 from pipelines.article import Layout
-from pipelines.html.page_shape import is_storm
+from pipelines.html.page_bounds import excess_of
 from pipelines.readers.json_api import pages_of
 
 _MOST_TRACE = 4000  # characters of a traceback
@@ -104,7 +104,7 @@ def _read(
             raise ListingError(f"archive of the day rejected: {wrong or 'no readable page'}")
         return replace(answer, listing=Listing(portal.read_day(url, page)))
     if page is None:
-        return replace(answer, outcome=Outcome.UNSUPPORTED_TYPE, detail="attributes without end")
+        return replace(answer, outcome=Outcome.UNSUPPORTED_TYPE, detail=excess_of(text or "") or "no text")
     section = next(each for each in portal.sections if each.name == question.section)
     feeds = linked_feeds(url, page) if question.number == 1 else ()
     if question.request is not None:
@@ -126,5 +126,5 @@ def _listed(
 
 
 def _readable(text: str | None) -> str | None:
-    """Return the text of a page; None for one that would block the parser."""
-    return None if text is None or is_storm(text) else text
+    """Return the text of a page; None for one that exceeds a bound."""
+    return None if text is None or excess_of(text) else text

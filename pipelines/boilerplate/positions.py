@@ -11,6 +11,7 @@ from lxml.html import HtmlElement
 from pipelines.article import BlockKind, Layout
 from pipelines.extract import blocks_of, read_page
 from pipelines.html.blocks import Piece
+from pipelines.html.page_bounds import ExcessiveMarkup
 from pipelines.html.tree import INLINE, HtmlPage, line, parse, tag_of, text_of
 from pipelines.readers.layout import PageReading
 from vietnam.letters import fold
@@ -46,9 +47,12 @@ def locate_blocks(
 ) -> tuple[BlockPosition, ...]:
     """Locate the blocks that today's rules keep of a page, without title and published line.
 
-    Arguments as in `extract`.
+    Arguments as in `extract`; a page that exceeds a bound of markup has none.
     """
-    page = parse(body, url, declared_encoding)
+    try:
+        page = parse(body, url, declared_encoding)
+    except ExcessiveMarkup:
+        return ()
     reading = read_page(page, layouts, now)
     blocks, _ = blocks_of(reading)
     gone = find_residue([block.text for block in blocks])

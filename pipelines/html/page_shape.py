@@ -7,10 +7,11 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice, takewhile
 
 from lxml.html import HtmlElement
 
+from pipelines.html.page_bounds import ExcessiveMarkup
 from pipelines.html.tree import shared_tree
 from vietnam.letters import strip_diacritics
 
@@ -31,10 +32,6 @@ _CODE_FIELDS = (
     " and (number(@maxlength) <= 8 or contains(translate(@name,'ACHPT','achpt'),'captcha'))]"
 )
 _ROWS = ("tr", "p", "li", "div", "td")
-# Attribute storms cost libxml2 minutes: a tag of this size with this many assignments is not parsed here.
-_STORM_TAG = re.compile(r"<[a-zA-Z][^<>]{20000,}")
-_STORM_ATTRIBUTES = 2000
-_VALUE = re.compile(r""" "[^"]*"|'[^']*'""", re.VERBOSE)
 
 UNSEEN = frozenset("script style noscript template head svg object iframe select option".split())
 _FRAME = frozenset("nav header footer aside a button label menu form".split())
@@ -75,7 +72,8 @@ class PageShape:
     back to a page. `notice`: the words below the heading, with nothing else there, that the page is no more; `locked`:
     what stands there instead of a text is a form that asks for a password. `app_root` is the id of an empty application
     container in a page with little visible text. `paragraphs` counts paragraphs of the main text with more than 80
-    characters. `sends_to`: the address of a meta refresh, else of the first frame.
+    characters. `sends_to`: the address of a meta refresh, else of the first frame. `excess` says which bound a page
+    exceeds that was not parsed for it: nothing else is known of that page.
     """
 
     visible: str = ""
@@ -95,6 +93,7 @@ class PageShape:
     ends_html: bool = False
     sends_to: str = ""
     is_xml: bool = False
+    excess: str = ""
 
     def brief(self) -> PageShape:
         """Return the shape with only the beginnings of long texts: that a page has much text is all that they decide."""
@@ -103,14 +102,17 @@ class PageShape:
         return replace(self, visible=self.visible[:_BRIEF], main=self.main[:_BRIEF])
 
 
-def read_shape(text: str) -> PageShape | None:
-    """Read the shape of a page in this process; None when it cannot be parsed at a bounded cost.
+def read_shape(text: str) -> PageShape:
+    """Read the shape of a page in this process.
 
     The tree is `shared_tree` of the text: who reads the page afterwards has it already.
     """
     if is_xml(text):
         return shape_of(text, None)
-    return None if is_storm(text) else shape_of(text, shared_tree(text))
+    try:
+        return shape_of(text, shared_tree(text))
+    except ExcessiveMarkup as error:
+        return PageShape(excess=str(error))
 
 
 def is_xml(text: str) -> bool:
@@ -169,16 +171,6 @@ def _with_devices(shape: PageShape, text: str, root: HtmlElement, visible: str) 
     )
 
 
-def is_storm(text: str) -> bool:
-    """Return whether a tag carries so many attributes that parsing it would block its reader."""
-    return any(_attributes(tag.group()) > _STORM_ATTRIBUTES for tag in _STORM_TAG.finditer(text))
-
-
-def _attributes(tag: str) -> int:
-    """Return the number of a tag's attributes at most: those with a value, or the words outside of values."""
-    return max(tag.count("="), len(_VALUE.sub("", tag).split()))
-
-
 def _texts(root: HtmlElement, frame: int = sys.maxsize) -> _Texts:
     """Return the visible texts in order, each with whether it stands in the frame and its element. Never recurses.
 
@@ -220,7 +212,7 @@ def _add(found: _Texts, text: str, framed: bool, element: HtmlElement) -> int:
 def _notice(parts: Iterable[tuple[str, HtmlElement]], root: HtmlElement) -> str:
     """Return the words below the heading that say that the page is no more; empty where an article stands there."""
     hinting = (element for text, element in parts if _hints_at_absence(text))
-    blocks = (next((up for up in (at, *at.iterancestors()) if up.tag in BLOCKS), at) for at in hinting)
+    blocks = (next((up for up in chain((at,), at.iterancestors()) if up.tag in BLOCKS), at) for at in hinting)
     said = ((block, " ".join(block.text_content().split())) for block in islice(dict.fromkeys(blocks), _MOST_BLOCKS))
     notices = [
         (block, words) for block, words in said if len(words) <= NOTICE and ABSENT.search(strip_diacritics(words))
@@ -285,15 +277,31 @@ def _app_root(root: HtmlElement) -> str:
     return ""
 
 
+def _around(elements: Iterable[HtmlElement]) -> set[HtmlElement]:
+    """Return the rows and boxes around any of these."""
+    found: set[HtmlElement] = set()
+    for element in elements:
+        for row in element.iterancestors(*_ROWS):
+            if row in found:
+                break
+            found.add(row)
+    return found
+
+
 def _captcha(text: str, root: HtmlElement) -> tuple[str, bool]:
     """Return the first device outside dialogs, and whether its form carries the address of the wanted page."""
+    pictured: set[HtmlElement] | None = None
+    bare: set[HtmlElement] = set()
     for node in root.xpath(_CODE_FIELDS) if next(root.iter("input"), None) is not None else ():
         form = next(node.iterancestors("form"), None)
         if form is None or not _RETURNS.search(form.get("action") or ""):
             continue
-        rows = set(node.iterancestors(*_ROWS))
-        if any(row in rows for picture in root.iter("img") for row in picture.iterancestors(*_ROWS)):
-            return "the code in a picture", True
+        pictured = pictured if pictured is not None else _around(root.iter("img"))
+        # Boxes are nested by the hundred, and fields stand in one box: each row is asked once.
+        for row in takewhile(lambda row: row not in bare, node.iterancestors(*_ROWS)):
+            if row in pictured:
+                return "the code in a picture", True
+            bare.add(row)
     for node in root.xpath(_CAPTCHA_WIDGETS) if any(sign in text for sign in _WIDGET_SIGNS) else ():
         if any(HIDDEN.search(up.get("style") or "") for up in node.iterancestors()):
             continue

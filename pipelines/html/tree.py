@@ -10,6 +10,7 @@ from urllib.parse import urljoin
 from lxml import etree
 from lxml.html import HtmlComment, HtmlElement, document_fromstring
 
+from pipelines.html.page_bounds import refuse_excess
 from pipelines.html.selectors import SelectorIndex
 from vietnam.letters import clean_letters, decode_as_served, fold_spaces, nfc
 
@@ -89,13 +90,18 @@ def served_text(body: bytes, declared: str | None = None) -> tuple[str, int]:
 
 
 def parse(body: bytes, url: str, declared: str | None = None) -> HtmlPage:
-    """Parse `body`; `declared` is the header's encoding, else the page's own is used. Never raises on markup."""
+    """Parse `body`; `declared` is the header's encoding, else the page's own is used.
+
+    Raises:
+        ExcessiveMarkup: the only error on markup; parsing it would have no bounded cost.
+    """
     text, replaced = served_text(body, declared)
     return parse_text(text, url, replaced)
 
 
 def parse_text(text: str, url: str, replaced: int = 0) -> HtmlPage:
-    """Parse a text; `replaced` counts the characters of it that were unreadable. Never raises on markup."""
+    """Parse a text; `replaced` counts the characters of it that were unreadable. Raises ExcessiveMarkup as `parse`."""
+    refuse_excess(text)
     # Lone surrogates cannot be handed to the parser, which reads UTF-8 here so that no XML declaration misleads it.
     served = text.encode("utf-8", "replace")
     # huge_tree: below 256 levels the parser drops the text otherwise.

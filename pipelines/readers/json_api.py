@@ -15,13 +15,13 @@ from typing import cast
 from lxml import etree
 
 from pipelines.article import JsonShape, Layout, RowShape
+from pipelines.html.page_bounds import excess_of
 from pipelines.html.tree import parse
 from pipelines.readers.json_values import JsonError, JsonRecord, json_text, text_value, value_at, value_of
 from vietnam.letters import decode
 
 _NESTED = re.compile(r"&(?:amp;){1,3}(?=#?\w{1,31};)")  # an entity that was escaped again: `&amp;#58;`
 _ESCAPED = re.compile(r"&lt;/?[a-zA-Z]")
-_LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{20000,}")  # a storm of attributes costs the parser minutes
 _WHOLE_PAGE = re.compile(r"</?(?:html|body)\b[^<>]*>", re.IGNORECASE)  # what follows an end of these would be lost
 _MOST_FIELDS = 80
 
@@ -64,7 +64,7 @@ def _row_pages(body: bytes, urls: Iterable[str], shapes: list[RowShape], declare
     """Return the rows with the ids of these URLs, each as a page; rows may come without a table around them."""
     pages: dict[str, bytes] = {}
     text = body.decode(decode(body, declared).encoding, "replace")
-    if _LONG_TAG.search(text):
+    if excess_of(text):
         return pages
     root = parse(f"<table>{text}</table>".encode("utf-8", "replace"), "", "utf-8").root
     for shape in shapes:
@@ -136,7 +136,7 @@ def _markup(text: str) -> str:
         text = _NESTED.sub("&", text)
         if "<" not in text and _ESCAPED.search(text):
             text = unescape(text)
-    if "<" not in text or _LONG_TAG.search(text):
+    if "<" not in text or excess_of(text):
         return escape(unescape(text)).replace("\n", "<br>")
     text = _WHOLE_PAGE.sub("", text)
     body = parse(text.encode("utf-8", "replace"), "", "utf-8").root.find("body")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipelines.article import Layout
-from pipelines.html.page_shape import is_storm, is_xml, shape_of
+from pipelines.html.page_bounds import ExcessiveMarkup
+from pipelines.html.page_shape import PageShape, is_xml, shape_of
 from pipelines.html.tree import HtmlPage, parse, parse_text, served_text
 from pipelines.readers.article_presence import has_article
 from pipelines.readers.json_api import page_of
@@ -34,14 +35,15 @@ def record_of(question: PageQuestion, layouts: tuple[Layout, ...], body: bytes) 
 def judge_page(question: PageQuestion, layouts: tuple[Layout, ...], body: bytes) -> tuple[PageFacts, PageTrees]:
     """Return the facts of a page and the trees that they were read from.
 
-    A page that would block its parser has neither shape nor tree, JSON of an interface no shape.
+    A page that exceeds a bound has no tree and a shape that only says so, JSON of an interface no shape.
     """
     text, replaced = served_text(body, question.declared)
-    record = record_of(question, layouts, body)
     data = json_facts(text) if question.json else None
-    if is_storm(text):
-        return PageFacts(None, False, data), PageTrees(record=record)
-    served = None if data is not None else parse_text(text, question.url, replaced)
+    try:
+        record = record_of(question, layouts, body)
+        served = None if data is not None else parse_text(text, question.url, replaced)
+    except ExcessiveMarkup as error:
+        return PageFacts(PageShape(excess=str(error)), False, data), PageTrees()
     judged = record or served
     holds = judged is not None and has_article(judged, layouts)
     shape = shape_of(text, None if is_xml(text) else served.root, article=holds).brief() if served is not None else None

@@ -17,9 +17,9 @@ from pipelines.check import check
 from pipelines.clean import clean
 from pipelines.extract import extract
 from pipelines.html import tree
-from pipelines.html.page_shape import read_shape
+from pipelines.html.page_shape import PageShape, read_shape
 from pipelines.sandbox.crosscheck_stats import is_sampled
-from pipelines.sandbox.extraction_worker import ExtractionWorker, ExtractTimeout
+from pipelines.sandbox.extraction_worker import ExtractFailed, ExtractionWorker, ExtractTimeout
 from pipelines.sandbox.page_answer import answer_page
 from pipelines.sandbox.page_question import ArticleReading, PageFacts, PageQuestion
 from pipelines.sandbox.page_reader import PageAnswer, PageReader
@@ -31,8 +31,8 @@ NIGHT = date(2025, 3, 17)
 QUESTION = PageQuestion(BASE, NOW, judge=True)
 LINE = PageRecord(BASE, Outcome.ARTICLE, NOW, key="k", section="tin")
 PAGE = plain("<p>Xã tạm ngừng cấp nước từ 8 giờ ngày 20/3.</p>").encode()
-SLOW = b"<html><body>" + b"<p>a</p>" * 1_000_000
-"""More than can be parsed within the deadline below."""
+SLOW = b"<html><body>" + b"<p>a</p>" * 99_000
+"""As many tags as a page may have: judged in half a second, read in some."""
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def asked(reader: PageReader, body: bytes, line: PageRecord = LINE, question: Pa
 
 def test_a_page_that_is_slow_to_judge_costs_only_itself() -> None:
     async def run() -> int:
-        reader, ticks = PageReader(NIGHT, ExtractionWorker(deadline=0.4)), 0
+        reader, ticks = PageReader(NIGHT, ExtractionWorker(deadline=0.15)), 0
         slow, good = asked(reader, SLOW), asked(reader, PAGE)
         while not slow.facts.done():
             await asyncio.sleep(0.02)
@@ -95,13 +95,26 @@ def test_a_page_that_is_slow_to_judge_costs_only_itself() -> None:
 
 
 def test_facts_that_came_stay_when_the_rest_takes_too_long() -> None:
-    storm = b"<html><body><div " + b" ".join(b"a%d=1" % n for n in range(100_000)) + b"><p>x</p></div></body></html>"
+    async def run() -> None:
+        reader = PageReader(NIGHT, ExtractionWorker(deadline=1.2))
+        answer = asked(reader, SLOW)
+        assert (await answer.facts).shape is not None
+        with pytest.raises(ExtractTimeout):
+            await answer.article
+        reader.close()
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("form", [b"a%d=1 ", b"a%d ", b"a%d='<'", b"a%d='>'"])
+def test_a_page_that_exceeds_a_bound_is_not_parsed(form: bytes) -> None:
+    storm = b"<html><body><div " + b"".join(form % n for n in range(60_000)) + b"><p>x</p></div></body></html>"
 
     async def run() -> None:
-        reader = PageReader(NIGHT, ExtractionWorker(deadline=0.4))
+        reader = PageReader(NIGHT, ExtractionWorker(deadline=1.2))
         answer = asked(reader, storm)
-        assert await answer.facts == PageFacts(None, False)
-        with pytest.raises(ExtractTimeout):
+        assert await answer.facts == PageFacts(PageShape(excess="more than 2,000 attributes in one tag"), False)
+        with pytest.raises(ExtractFailed, match="more than 2,000 attributes in one tag"):
             await answer.article
         reader.close()
 

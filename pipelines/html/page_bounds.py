@@ -1,0 +1,54 @@
+"""Bound what a page may ask of its parser, by one scan of the text that is linear in its length.
+
+The parser compares each attribute of a tag with all before it, and a tree takes some thirty times the bytes of the
+shortest markup. So attributes and tags are counted before any tree is made. Nesting needs no count: the parser gives up
+below 2,048 levels, and the page is marked `damaged`.
+"""
+
+from __future__ import annotations
+
+import re
+
+MOST_ELEMENTS = 100_000
+"""The tags of a page that is parsed; the largest recorded one has 5,000."""
+MOST_ATTRIBUTES = 2_000
+"""The attributes of one tag; the recorded pages have 60 at most."""
+MOST_OF_ALL = 200_000
+"""The attributes of a page."""
+
+# Possessive throughout: a scan never goes back. A quotation mark without its end counts as a sign like any other, of
+# which a text has one at most.
+_ATTRIBUTE = r"""[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))?+"""
+_TAG = re.compile(rf"<[a-zA-Z][^\s/>]*+(?:{_ATTRIBUTE}){{0,{MOST_ATTRIBUTES}}}+([\s/]*+[^\s/>])?")
+_OPENING = re.compile("<[a-zA-Z]")
+_ATTRIBUTES = re.compile(_ATTRIBUTE)
+_SHORTEST = 2  # characters of an attribute
+
+
+class ExcessiveMarkup(ValueError):
+    """A page exceeds a bound and is not parsed; the message says which."""
+
+
+def excess_of(text: str) -> str:
+    """Return in words which bound a page exceeds; empty for a page that is parsed at a bounded cost.
+
+    Tags in comments and scripts count as well: what the parser takes for one is not settled before it parses.
+    """
+    if any(_TAG.findall(text)):
+        return f"more than {MOST_ATTRIBUTES:,} attributes in one tag"
+    if text.count("<") > MOST_ELEMENTS and sum(1 for _ in _OPENING.finditer(text)) > MOST_ELEMENTS:
+        return f"more than {MOST_ELEMENTS:,} tags"
+    if len(text) > _SHORTEST * MOST_OF_ALL and _attributes(text) > MOST_OF_ALL:
+        return f"more than {MOST_OF_ALL:,} attributes"
+    return ""
+
+
+def refuse_excess(text: str) -> None:
+    """Raise ExcessiveMarkup for a text that exceeds a bound."""
+    if words := excess_of(text):
+        raise ExcessiveMarkup(words)
+
+
+def _attributes(text: str) -> int:
+    # The name of a tag looks like its first attribute.
+    return sum(len(_ATTRIBUTES.findall(tag[0])) - 1 for tag in _TAG.finditer(text))
