@@ -72,7 +72,7 @@ def seal_night(
             if portal not in known_missed and not _has_run(runs, portal)
         }
         if not runs and not fresh and earlier:
-            _sign_again(manifest_path(paths, night, earlier[-1].number), key)
+            _sign_again(paths, transaction, earlier[-1], key)
             return earlier[-1]
         mark_duplicates(paths, transaction, night, runs)
         for number, some in enumerate(_parts(runs), start=len(earlier) + 1):
@@ -127,9 +127,15 @@ def _note_seals(paths: Paths, transaction: Transaction) -> None:
                             repeat_rows(transaction, night, folder)
 
 
-def _sign_again(manifest: Path, key: Ed25519PrivateKey | None) -> None:
-    if not manifest.with_suffix(".sig").exists():
-        write_durably(manifest.with_suffix(".sig"), sign(manifest.read_bytes(), key))
+def _sign_again(paths: Paths, transaction: Transaction, seal: Seal, key: Ed25519PrivateKey | None) -> None:
+    """Complete a seal whose process died before it signed. Raises ArchiveError for a manifest that is not as sealed."""
+    path = manifest_path(paths, seal.night, seal.number)
+    if path.with_suffix(".sig").exists():
+        return
+    # Whoever edits a manifest and deletes its signature must not be given another one.
+    if all(row.head != seal.head for row in transaction.seals.of_night(seal.night)):
+        raise ArchiveError(f"{path} is not the one that was sealed: restore it from a copy; `verify` says what differs")
+    write_durably(path.with_suffix(".sig"), sign(path.read_bytes(), key))
 
 
 def _seal(

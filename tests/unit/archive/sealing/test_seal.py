@@ -171,3 +171,15 @@ def test_a_manifest_that_nobody_could_read_is_not_written(tmp_path: Path, monkey
     with pytest.raises(ArchiveError, match="more than a manifest holds"):
         archive.seal(FIRST, {})
     assert not list(archive.paths.night(FIRST).glob("manifest-*"))
+
+
+def test_an_edited_manifest_that_lost_its_signature_is_not_signed_again(tmp_path: Path) -> None:
+    archive = make(tmp_path / "a")
+    composed.run_night(archive, 0)
+    archive.seal(FIRST, {"ninh_thuan": Reason.sentence("no answer")})
+    manifest = archive.paths.night(FIRST) / "manifest-1.json"
+    manifest.with_suffix(".sig").unlink()
+    manifest.write_bytes(manifest.read_bytes().replace(b"no answer", b"no power!"))
+    with pytest.raises(ArchiveError, match="is not the one that was sealed"):
+        archive.seal(FIRST, {})
+    assert not manifest.with_suffix(".sig").exists()
