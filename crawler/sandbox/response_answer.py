@@ -120,7 +120,7 @@ def _listed(
     question: ResponseQuestion, layouts: tuple[Layout, ...], body: bytes, answer: ResponseAnswer, listing: Listing
 ) -> ResponseAnswer:
     texts: dict[str, bytes] = {}
-    if portal_of(question.portal).texts_in_lists:
+    if question.facts.expect is Expect.LISTING and portal_of(question.portal).texts_in_lists:
         texts = pages_of(body, [entry.url for entry in listing.entries], layouts, question.charset)
     return replace(answer, listing=listing, texts=texts)
 
