@@ -19,6 +19,7 @@ from archive.errors import DamagedFile
 from archive.export.formats import Record
 from archive.index.queries.clusters import Article, Cluster, one_per_cluster
 from archive.index.reader import run_folder
+from archive.index.sealed_digests import SealedDigests
 from archive.model.enums import VERSIONS, WITHHELD
 from archive.storage.jsonl import ArticleLine, decode_article
 from archive.storage.run_record import RUN_FILE, read_lines, read_run
@@ -50,9 +51,11 @@ class VersionReader:
     selection: Selection
     unread: list[str] = field(default_factory=list)
     withheld: Tombstones = field(init=False)
+    _sealed: SealedDigests = field(init=False)
 
     def __post_init__(self) -> None:
         """Read the tombstones."""
+        self._sealed = SealedDigests(self.archive.paths)
         self.withheld = withheld_in(self.archive.paths, strictly=True)
 
     def by_night(self) -> Iterator[tuple[date, Iterator[Record]]]:
@@ -106,12 +109,12 @@ class VersionReader:
                     continue
                 if line.event in VERSIONS and self.selection.portal in (None, line.portal) and wanted:
                     article = (line.portal, line.key)
-                    record |= {"night": night.isoformat(), "run": folder.name, "text": self._text(folder, line)}
+                    record |= {"night": night.isoformat(), "run": folder.name, "text": self._text(folder, night, line)}
                     yield record | {"cluster": "/".join(clusters.get(article, (article,))[0])}
 
-    def _text(self, folder: Path, line: ArticleLine) -> str | None:
+    def _text(self, folder: Path, night: date, line: ArticleLine) -> str | None:
         if line.file is not None:
-            return self._read(folder / line.file, line.sha256)
+            return self._read(folder / line.file, night, line.sha256)
         with self.archive.index.reading() as queries:
             versions = queries.events.find(article=line.duplicate_of) if line.duplicate_of else []
         if any(WITHHELD in version.flags for version in versions):
@@ -120,16 +123,18 @@ class VersionReader:
         if holder is None:
             self.unread.append(f"{line.id}: the text that it repeats ({line.duplicate_of}) is not in the index")
             return None
-        there = run_folder(self.archive.paths, date.fromisoformat(holder.night), holder.run)
-        return self._read(there / str(holder.file), holder.sha256)
+        other = date.fromisoformat(holder.night)
+        there = run_folder(self.archive.paths, other, holder.run)
+        return self._read(there / str(holder.file), other, holder.sha256)
 
-    def _read(self, path: Path, digest: str | None) -> str | None:
+    def _read(self, path: Path, night: date, digest: str | None) -> str | None:
         try:
             data = read_stored(path)
         except OSError as error:
             self.unread.append(f"{self._name(path)}: {error.strerror}")
             return None
-        if sha256(data).hexdigest() != digest:
+        found = sha256(data).hexdigest()
+        if found != digest or not self._sealed.agree(night, path.parent.name, path.name, found):
             self.unread.append(f"{self._name(path)}: it is not the text that its line names")
             return None
         return data.decode("utf-8")

@@ -14,6 +14,7 @@ from pathlib import Path
 from archive.errors import ArchiveError
 from archive.index.index import Index
 from archive.index.rows import EventRow
+from archive.index.sealed_digests import SealedDigests
 from archive.messages.reason import Reason
 from archive.model.enums import WITHHELD, Event, Via
 from archive.model.records import Capture, CapturePlace
@@ -42,6 +43,7 @@ class ArchiveReader:
 
     def __init__(self, paths: Paths, index: Index) -> None:
         self._paths, self._index = paths, index
+        self._sealed = SealedDigests(paths)
         self._lines: dict[tuple[Path, int, int], dict[int, ArticleLine]] = {}
 
     def latest(self, portal: str, key: str) -> EventRow | None:
@@ -71,7 +73,7 @@ class ArchiveReader:
         return tuple(content.strip("\n").split("\n"))
 
     def text(self, found: EventRow) -> str:
-        """Return the text that an event stored, checked against its line's SHA-256. Raises Unreadable."""
+        """Return the text that an event stored. Raises Unreadable when it is not the one of its row and its seal."""
         if WITHHELD in found.flags:
             raise Unreadable(Reason.of("text_withheld", article=found.id))
         path = self._place_of_text(found)
@@ -81,7 +83,12 @@ class ArchiveReader:
             raise Unreadable(
                 _damaged(Reason.of("cannot_read", file=self._name(path), error=str(error.strerror)))
             ) from None
-        if sha256(data).hexdigest() != found.sha256:
+        digest, night = sha256(data).hexdigest(), date.fromisoformat(found.night)
+        if found.event is Event.QUARANTINED:  # no manifest lists it; its line is sealed
+            whole = digest == self.line(found).sha256
+        else:
+            whole = self._sealed.agree(night, found.run, path.name, digest)
+        if digest != found.sha256 or not whole:
             raise Unreadable(_damaged(Reason.of("not_its_text", file=self._name(path))))
         return data.decode("utf-8", "replace")
 
