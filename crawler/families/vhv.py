@@ -244,7 +244,8 @@ def _next_numbered(url: str, found: ListPage) -> str | None:
     if own is None:
         return None
     hrefs = found.pager.css("a::attr(href)").getall() if found.pager else []
-    shown = [int(match["number"]) for href in hrefs if (match := _LIST_PAGE.fullmatch(urlsplit(href).path))]
+    links = [there for href in hrefs if (there := absolute(found.base, href)) is not None]
+    shown = [int(match["number"]) for there in links if (match := _LIST_PAGE.fullmatch(urlsplit(there).path))]
     number = int(own["number"])
     return None if shown and max(shown) <= number else f"{own['before']}{number + 1}.html"
 

@@ -153,9 +153,13 @@ def without_menus(found: ListPage, key_of: KeyOf) -> ListPage:
 def _opened(url: str, html: str) -> tuple[Selector, str]:
     try:
         # The tree from which the page was judged.
-        return Selector(root=shared_tree(html), type="html"), get_base_url(html, url)
+        page = Selector(root=shared_tree(html), type="html")
     except ExcessiveMarkup as error:
         raise ListingError(f"list rejected: {error}") from None
+    try:
+        return page, get_base_url(html, url)
+    except ValueError:  # `http://[`: a browser passes over it as well
+        return page, url
 
 
 def _entries(

@@ -62,7 +62,10 @@ def is_file_link(element: HtmlElement) -> bool:
 
 def is_file(address: str) -> bool:
     """Return whether an address ends in, or carries as a path segment, the name of a document file."""
-    parts = urlsplit(address.strip())
+    try:
+        parts = urlsplit(address.strip())
+    except ValueError:
+        return False
     return bool(_FILE.search(parts.path) or (parts.query and _FILE.search(unquote(parts.query))))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import lru_cache
 from urllib.parse import urljoin
 
@@ -117,7 +118,8 @@ def parse_text(text: str, url: str, replaced: int = 0) -> HtmlPage:
     base = url
     for element in root.iter("base"):
         if href := (element.get("href") or "").strip():
-            base = urljoin(url, href)
+            with suppress(ValueError):  # `http://[`: a browser passes over it as well
+                base = urljoin(url, href)
             break
     return HtmlPage(root, url, base, replaced, damaged)
 

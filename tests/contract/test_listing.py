@@ -125,6 +125,13 @@ class TestVHV:
         listing = read(BinhDinh, vhv(row, pager), 2, url)
         assert (keys(listing), listing.next) == (["284386"], following)
 
+    def test_a_base_and_links_that_are_no_addresses_are_passed_over(self) -> None:
+        row = '<div class="item-new"><a class="article-title" href="/hoi-nghi-c284386.html">Hội nghị</a></div>'
+        odd = "<base href='http://[::1/'><a href='http://[::1/a-c1.html'>a</a>"
+        pager = "<div class='wrapper-pagination'><a href='http://[::1/'>2</a></div>"
+        listing = read(BinhDinh, vhv(odd + row, pager), 2, "https://binhdinh.gov.vn/chuyen-muc-tin-c21073-2.html")
+        assert (keys(listing), listing.next) == (["284386"], "https://binhdinh.gov.vn/chuyen-muc-tin-c21073-3.html")
+
 
 def publisher(instance: str, rows: str, pager: str = "") -> str:
     return f'<div class="portlet-asset-publisher" id="p_p_id_101_INSTANCE_{instance}_">{rows}{pager}</div>'

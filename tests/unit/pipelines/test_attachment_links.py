@@ -41,3 +41,8 @@ def test_a_file_without_words_has_the_name_of_its_address_in_whatever_encoding(
 ) -> None:
     page = parse(f'<p><a href="/tep/{path}">{words}</a></p>'.encode(), BASE, "utf-8")
     assert [(found.name, found.url.endswith(path)) for found in attachments_in([page.root], BASE)] == [(name, True)]
+
+
+def test_a_link_that_is_no_address_names_no_file() -> None:
+    page = parse(b"<p><a href='http://[::1/a.pdf'>a.pdf</a> <a href='/b.pdf'>b.pdf</a></p>", BASE)
+    assert [found.name for found in attachments_in([page.root], BASE)] == ["b.pdf"]

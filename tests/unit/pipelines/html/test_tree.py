@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from lxml import etree
 from lxml.html import HtmlElement, document_fromstring
 
-from pipelines.html.tree import INLINE, INVISIBLE, is_hidden, line, tag_of, text_of
+from pipelines.html.tree import INLINE, INVISIBLE, is_hidden, line, parse, tag_of, text_of
 from tests.unit.pipelines.html.drawn import markup
 from vietnam.letters import clean_letters, fold_spaces
 
@@ -43,3 +43,8 @@ def test_a_page_of_any_depth_is_read() -> None:
 @given(st.text(st.sampled_from("aă\u0301 \t\n\r\v\f\x1c\x1f\x85\u00a0\u2028\u2003\u034f\u200b\ufffe\uffff\ud800")))
 def test_a_line(text: str) -> None:
     assert line(text) == fold_spaces(clean_letters(text)).translate({0xFFFE: None, 0xFFFF: None})
+
+
+def test_a_base_that_is_no_address_is_passed_over() -> None:
+    page = parse(b"<html><head><base href='http://[::1/'></head><body>a</body></html>", "https://a.vn/tin/")
+    assert page.base == "https://a.vn/tin/"
