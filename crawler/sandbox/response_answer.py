@@ -23,6 +23,7 @@ from crawler.sandbox.response_question import ResponseAnswer, ResponseQuestion
 from pipelines.article import Layout
 from pipelines.html.page_bounds import excess_of
 from pipelines.readers.json_api import pages_of
+from vietnam.letters import clean_letters, fold_spaces
 
 _MOST_TRACE = 4000  # characters of a traceback
 
@@ -102,7 +103,7 @@ def _read(
         wrong = None if answer.outcome is Outcome.RESOURCE else answer.detail or answer.outcome.value
         if wrong is not None or page is None:
             raise ListingError(f"archive of the day rejected: {wrong or 'no readable page'}")
-        return replace(answer, listing=Listing(portal.read_day(url, page)))
+        return replace(answer, listing=_in_stored_letters(Listing(portal.read_day(url, page))))
     if page is None:
         return replace(answer, outcome=Outcome.UNSUPPORTED_TYPE, detail=excess_of(text or "") or "no text")
     section = next(each for each in portal.sections if each.name == question.section)
@@ -122,7 +123,17 @@ def _listed(
     texts: dict[str, bytes] = {}
     if question.facts.expect is Expect.LISTING and portal_of(question.portal).texts_in_lists:
         texts = pages_of(body, [entry.url for entry in listing.entries], layouts, question.charset)
-    return replace(answer, listing=listing, texts=texts)
+    return replace(answer, listing=_in_stored_letters(listing), texts=texts)
+
+
+def _in_stored_letters(listing: Listing) -> Listing:
+    """Return the listing with its titles as a text's letters are stored: a line names them, and reports show them."""
+    titles = [fold_spaces(clean_letters(entry.title)) for entry in listing.entries]
+    entries = (
+        entry if entry.title == title else replace(entry, title=title)
+        for entry, title in zip(listing.entries, titles, strict=True)
+    )
+    return replace(listing, entries=tuple(entries))
 
 
 def _readable(text: str | None) -> str | None:

@@ -114,6 +114,13 @@ def test_a_list_gives_its_entries_and_a_front_page_its_outcome() -> None:
     assert read(GOOD, front) == ResponseAnswer(Outcome.FRONT_PAGE, None)
 
 
+def test_a_title_of_a_list_is_in_stored_letters() -> None:
+    hidden = GOOD.replace("nước".encode(), "nước‮​󠁁 ­".encode())
+    listing = read(hidden).listing
+    assert listing is not None
+    assert [entry.title for entry in listing.entries] == ["Cấp nước sạch"]
+
+
 def test_a_list_that_says_that_it_is_empty_is_noticed_also_below_the_block_that_all_lists_show() -> None:
     notice = GOOD.replace(b"</body>", "<p>Chuyên mục này chưa có bài viết nào.</p></body>".encode())
 
