@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
+from crawler.downloader.browser import missing as missing_browser
 from testing.postgresql import missing as missing_postgresql
 
 _Point = TypeVar("_Point")
@@ -39,6 +40,7 @@ class Need(StrEnum):
     """A need of a row, in the words of the skip."""
 
     ROOT = "root"
+    BROWSER = "Chromium and the extra `render`"
     LOOP = "loop devices and ext4 tools, as root"
     TRACE = "strace with ptrace, or a C compiler"
     POSTGRES = "PostgreSQL's initdb and pg_ctl"
@@ -107,6 +109,8 @@ def lacking(need: Need) -> bool:
     if need is Need.LOOP:
         tools = all(shutil.which(name) for name in ("mkfs.ext4", "mount", "umount"))
         return os.geteuid() != 0 or not tools or not Path("/dev/loop-control").exists()
+    if need is Need.BROWSER:
+        return missing_browser() is not None
     if need is Need.POSTGRES:
         return missing_postgresql() is not None
     return not has_strace() and "shim" not in os.environ.get("LD_PRELOAD", "")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from faults.access import addresses, audit_page, processes, rendering, secrets
 from faults.catalogue import ROWS, Row, order
+from faults.content import bodies, dates, letters, names, versions, walks
 from faults.network import pages
 from faults.network import servers as network
 from faults.process import crashes, nights
@@ -13,7 +15,29 @@ from faults.storage import damage, databases, every_byte, power
 from faults.storage import files as storage
 from faults.time import clocks
 
-MODULES = (clocks, crashes, damage, databases, every_byte, network, nights, pages, power, storage)
+MODULES = (
+    addresses,
+    audit_page,
+    bodies,
+    clocks,
+    crashes,
+    damage,
+    databases,
+    dates,
+    every_byte,
+    letters,
+    names,
+    network,
+    nights,
+    pages,
+    power,
+    processes,
+    rendering,
+    secrets,
+    storage,
+    versions,
+    walks,
+)
 
 
 def chosen(names: Iterable[str], *, quick: bool = False) -> list[Row]:

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import contextlib
 import json
+import resource
 import socket
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from types import MappingProxyType
 
+from archive.errors import ExitCode
 from archive.messages.reason import joined
 from archive.model.enums import ArchiveKind, Event, Outcome, Verdict
 from archive.model.records import PageRecord, Run
@@ -44,6 +47,7 @@ class CrawlResult:
     """Hold what a crawl left: exit code, stderr, run record and lines, and how often each path was requested."""
 
     root: Path
+    night: date
     code: int
     stderr: str
     run: Run
@@ -60,6 +64,23 @@ class CrawlResult:
     def kept(self) -> set[str]:
         """The articles that have a text."""
         return {line.key for line in self.articles if line.file and line.event is not Event.QUARANTINED}
+
+    def line(self, key: str, *events: Event) -> ArticleLine:
+        """Return the last line of an article tonight. Raises CheckFailure unless it is one of these events."""
+        found = [line for line in self.articles if line.key == key]
+        if not found or (events and found[-1].event not in events):
+            raise CheckFailure(
+                f"{key} has the lines {[line.event.value for line in found]}, ended as {self.outcomes.get(key)}: "
+                f"{self.run.outcomes} {self.reasons}"
+            )
+        return found[-1]
+
+    def text(self, key: str) -> str:
+        """Return the text of an article's last line tonight, also of a quarantined one."""
+        line = self.line(key)
+        require(line.file, f"{key} has no text: {line.event.value} {line.flags}")
+        folder = self.root if line.event is Event.QUARANTINED else self.root / f"{self.night:%Y/%m/%d}/ba_song"
+        return (folder / str(line.file)).read_text(encoding="utf-8")
 
     def is_verdict(self, *verdicts: Verdict) -> None:
         """Raise CheckFailure unless the night was judged so, with an exit code that fits."""
@@ -84,23 +105,36 @@ class CrawlResult:
 
 
 def crawl_failing(
-    place: Place, pages: Mapping[str, Reply], *options: str, port: int | None = None, code: int | None = None
+    place: Place,
+    pages: Mapping[str, Reply],
+    *options: str,
+    port: int | None = None,
+    code: int | None = None,
+    **more: str,
 ) -> CrawlResult:
-    """Crawl the first night; O1 and O4 hold whatever came back."""
+    """Crawl the first night, with further variables of the environment; O1 and O4 hold whatever came back."""
     root = place.folder / "archive"
     if not (root / "archive.json").exists():
         new_archive(root, ArchiveKind.REPLICA)
     with HttpServer(dict(pages)) as server:
-        night = _crawled(root, NIGHT, port or server.port, options, server)
+        night = _crawled(root, NIGHT, port or server.port, options, server, more)
     if code is not None and night.code != code:
         raise CheckFailure(f"exit code {night.code} where {code} is right: {night.reasons} {night.stderr[-300:]}")
     checks.whole(root)
     return night
 
 
-def _crawled(root: Path, when: date, port: int, options: tuple[str, ...], server: HttpServer) -> CrawlResult:
-    done = crawl("--archive", str(root), "--night", when.isoformat(), *options, port=port)
-    require("Traceback" not in done.err and done.code in (0, 1), f"the crawl ends with {done.code}: {done.err[-500:]}")
+def _crawled(
+    root: Path,
+    when: date,
+    port: int,
+    options: tuple[str, ...],
+    server: HttpServer,
+    more: Mapping[str, str] = MappingProxyType({}),
+) -> CrawlResult:
+    done = crawl("--archive", str(root), "--night", when.isoformat(), *options, port=port, **more)
+    ended = done.code in (ExitCode.GOOD, ExitCode.FINDINGS, ExitCode.TIME_LIMIT)
+    require("Traceback" not in done.err and ended, f"the crawl ends with {done.code}: {done.err[-500:]}")
     return read_crawl(root, done, when, server.asked)
 
 
@@ -109,21 +143,27 @@ def read_crawl(
 ) -> CrawlResult:
     """Read what a crawl that has ended left of its night."""
     run, pages, articles = the_night(root, night=when)
-    return CrawlResult(root, done.code, done.err, run, tuple(pages), tuple(articles), Counter(asked))
+    return CrawlResult(root, when, done.code, done.err, run, tuple(pages), tuple(articles), Counter(asked))
+
+
+def crawl_later(first: CrawlResult, pages: Mapping[str, Reply], days: int = 1, **more: str) -> CrawlResult:
+    """Crawl a later night of the same archive; nothing of the earlier ones changed (O3), and O1 and O4 hold."""
+    before = checks.committed(first.root)
+    with HttpServer(dict(pages)) as server:
+        night = _crawled(first.root, first.night + timedelta(days=days), server.port, (), server, more)
+    checks.unchanged(before, checks.committed(first.root))
+    checks.intact(first.root)
+    return night
 
 
 def crawl_recovered(first: CrawlResult, keys: tuple[str, ...] = KEYS) -> str:
     """Run the next night over the portal when it is well, make all four checks, and return what came."""
-    before = checks.committed(first.root)
-    with HttpServer(portal()) as server:
-        night = _crawled(first.root, NIGHT + timedelta(days=1), server.port, (), server)
-    checks.unchanged(before, checks.committed(first.root))
+    night = crawl_later(first, portal())
     kept = first.kept | night.kept
     if not set(keys) <= kept:
         raise CheckFailure(
             f"O3: after a night when the portal was well {sorted(set(keys) - kept)} are not kept: {night.run.outcomes}"
         )
-    checks.intact(first.root)
     return f"the next night brought {', '.join(sorted(night.kept)) or 'nothing more'}"
 
 
@@ -133,6 +173,11 @@ def closed_port() -> Iterator[int]:
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         yield int(held.getsockname()[1])
+
+
+def peak_memory() -> int:
+    """Return the most memory that one of the row's ended child processes held, in megabytes."""
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
 
 
 def outcomes_of(night: CrawlResult) -> str:

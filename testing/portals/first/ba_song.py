@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from parsel import Selector
 
 from crawler.listings.listing import Entry, Listing, Section
 from crawler.portal import PortalSpider, Sure
+from crawler.urls import absolute
 from pipelines.article import Layout
 from vietnam.date_forms import TZ
 from vietnam.dates import read_published
@@ -34,13 +35,13 @@ class PlainSpider(PortalSpider, family="Plain"):
         page = Selector(html)
         entries = []
         for item in page.css("li.tin"):
-            address = urljoin(url, item.css("a::attr(href)").get(""))
-            key = cls.article_key(address)
+            address = absolute(url, item.css("a::attr(href)").get(""))
+            key = cls.article_key(address) if address else None
             moment = read_published(item.css("span::text").get(""), _LATE)
-            if key:
+            if address and key:
                 entries.append(Entry(address, key, item.css("a::text").get(""), moment.day if moment else None))
         following = page.css("a.tiep::attr(href)").get()
-        return Listing(tuple(entries), urljoin(url, following) if following else None)
+        return Listing(tuple(entries), absolute(url, following) if following else None)
 
 
 class BaSong(PlainSpider):
