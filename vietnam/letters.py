@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from webencodings import lookup  # type: ignore[import-untyped]  # ships no types
@@ -147,9 +147,19 @@ _FOLDED_PAIRS = {
 
 def strip_diacritics(s: str) -> str:
     """Return lower case without tone marks, hooks and bars (`Đồng Nghị` gives `dong nghi`), for finding only."""
+    return s.translate(_without_marks()) if _PLAIN.fullmatch(s) else _strip_decomposed(s)
+
+
+def _strip_decomposed(s: str) -> str:
     s = unicodedata.normalize("NFD", _stream_safe(s)).lower()
     bare = "".join(c for c in unicodedata.normalize("NFD", s) if not unicodedata.combining(c))
     return nfc(bare.replace("đ", "d").replace("ð", "d"))
+
+
+@cache
+def _without_marks() -> dict[int, str]:
+    """Return what becomes of each plain letter: none of them joins another one."""
+    return {code: _strip_decomposed(chr(code)) for code in range(0x20AC) if _PLAIN.fullmatch(chr(code))}
 
 
 def _vietnamese_share(body: bytes) -> float:

@@ -13,9 +13,8 @@ from functools import lru_cache
 
 from vietnam.letters import clean_letters, fold, fold_spaces
 from vietnam.residue_forms import (
-    BUTTONS,
-    COMPANIONS,
     FORMS,
+    IN_COMPANY,
     LOUD,
     PROPER,
     SECTION_LABELS,
@@ -23,6 +22,7 @@ from vietnam.residue_forms import (
     Strength,
     any_form,
     any_token,
+    in_groups,
 )
 
 _LONGEST = 300
@@ -30,7 +30,6 @@ _CACHED = 1000  # characters of a line whose reading is kept
 # What stands above a line of at least this many characters may be its heading.
 _PROSE = 80
 
-_AROUND = re.compile(r"^[^\w©]+|[^\w+\-]+$")
 _SIGNS = re.compile(r"[|•·:»«<>›‹▪▫■□●○◦►▶◄◀▲▼→←↑↓☆★✩✪✮♥✓✔✕✖✗×/\\,;\s\ue000-\uf8ff]+")
 _STARS = re.compile(r"[★☆✩✪✮⭐\s]+")
 # Between buttons in one line; a full stop would end a sentence.
@@ -42,15 +41,26 @@ _COUNTED = frozenset(
 _LABELS = frozenset(fold(label) for label in SECTION_LABELS)
 
 
+def _bare(line: str) -> str:
+    """Return a line without the signs around its words, with a `©` before and a `+` or `-` behind them."""
+    start, end = 0, len(line)
+    while start < end and not (line[start].isalnum() or line[start] in "_©"):
+        start += 1
+    while end > start and not (line[end - 1].isalnum() or line[end - 1] in "_+-"):
+        end -= 1
+    return line[start:end]
+
+
 def _after_signs(line: str, at: int) -> int:
     found = _BETWEEN.match(line, at)
     return found.end() if found else at
 
 
-def _longest(line: str, at: int, forms: Sequence[ResidueForm]) -> tuple[int, ResidueForm] | None:
+def _longest(line: str, at: int, forms: tuple[ResidueForm, ...]) -> tuple[int, ResidueForm] | None:
     if not any_token().match(line, at):
         return None
-    ends = [(found.end(), form) for form in forms if (found := form.pattern.match(line, at)) and found.end() > at]
+    near = (form for pattern, some in in_groups(forms) if pattern.match(line, at) for form in some)
+    ends = [(found.end(), form) for form in near if (found := form.pattern.match(line, at)) and found.end() > at]
     return max(ends, key=lambda end: (end[0], end[1].strength), default=None)
 
 
@@ -59,7 +69,7 @@ def _row(line: str) -> tuple[str, Strength] | None:
     at = _after_signs(line, 0)
     tokens: list[ResidueForm] = []
     while at < len(line):
-        found = _longest(line, at, BUTTONS + COMPANIONS)
+        found = _longest(line, at, IN_COMPANY)
         if found is None:
             return None
         at = _after_signs(line, found[0])
@@ -101,11 +111,12 @@ def _read_short(shown: str) -> tuple[str, Strength] | None:
     if kind := _signs(shown):
         return kind, Strength.SURE
     folded = fold(shown)
-    bare = _AROUND.sub("", folded)
+    bare = _bare(folded)
     written = {bare, folded, folded.rstrip(" .:…!?")}
     found: list[ResidueForm] = []
     if any(any_form().fullmatch(form_of_line) for form_of_line in written):
-        found = [form for form in FORMS if any(form.pattern.fullmatch(form_of_line) for form_of_line in written)]
+        near = (form for pattern, some in in_groups(FORMS) if any(map(pattern.fullmatch, written)) for form in some)
+        found = [form for form in near if any(map(form.pattern.fullmatch, written))]
     found += [form for form in (LOUD if shown.isupper() else PROPER) if form.pattern.fullmatch(shown)]
     if found:
         best = max(found, key=lambda form: form.strength)
@@ -121,7 +132,7 @@ def _read_short(shown: str) -> tuple[str, Strength] | None:
 
 
 def _is_label(line: str, labels: frozenset[str]) -> bool:
-    return _AROUND.sub("", fold(clean_letters(line))) in labels
+    return _bare(fold(clean_letters(line))) in labels
 
 
 def residue_kind(line: str) -> str | None:
@@ -145,7 +156,7 @@ def find_residue(lines: Sequence[str], labels: Iterable[str] = ()) -> frozenset[
     lone number, a form field's name, an address) goes inside a run of widget lines. Section labels (`labels` of the
     portal, and those known) go only as last lines.
     """
-    known = _LABELS | {_AROUND.sub("", fold(label)) for label in labels}
+    known = _LABELS | {_bare(fold(label)) for label in labels}
     at = [i for i, line in enumerate(lines) if line.strip()]
     read = [_read(lines[i]) for i in at]
     for i in range(len(at) - 1, 0, -1):

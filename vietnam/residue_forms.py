@@ -88,6 +88,17 @@ BUTTONS = tuple(_in_company(form) for form in _BY_NAME["button"])
 COMPANIONS = tuple(_in_company(form) for form in _BY_NAME["edge"] + _BY_NAME["near"] if not _WILD.search(form.written))
 
 
+IN_COMPANY = BUTTONS + COMPANIONS
+_GROUP = 16  # forms that one pattern leaves out at once
+
+
+@cache
+def in_groups(forms: tuple[ResidueForm, ...]) -> tuple[tuple[re.Pattern[str], tuple[ResidueForm, ...]], ...]:
+    """Return the forms in groups, in order, each with a pattern that matches where one of them does."""
+    groups = (forms[start : start + _GROUP] for start in range(0, len(forms), _GROUP))
+    return tuple((re.compile("|".join(f"(?:{form.written})" for form in group)), group) for group in groups)
+
+
 # Nearly all lines are text: one pattern of all decides at once.
 @cache
 def any_form() -> re.Pattern[str]:
@@ -97,5 +108,5 @@ def any_form() -> re.Pattern[str]:
 
 @cache
 def any_token() -> re.Pattern[str]:
-    """Return all of BUTTONS and COMPANIONS as one pattern."""
-    return re.compile("|".join(f"(?:{form.written})" for form in BUTTONS + COMPANIONS))
+    """Return all of IN_COMPANY as one pattern."""
+    return re.compile("|".join(f"(?:{form.written})" for form in IN_COMPANY))

@@ -68,5 +68,7 @@ def load() -> None:
     holidays.tet(2025)  # loads the calendar
     residue_forms.any_form()
     residue_forms.any_token()
-    for form in residue_forms.FORMS + residue_forms.PROPER + residue_forms.BUTTONS + residue_forms.COMPANIONS:
+    residue_forms.in_groups(residue_forms.FORMS)
+    residue_forms.in_groups(residue_forms.IN_COMPANY)
+    for form in residue_forms.FORMS + residue_forms.PROPER + residue_forms.IN_COMPANY:
         assert form.pattern  # noqa: S101  compiled where it is first read

@@ -51,7 +51,7 @@ _IS_NO_MORE = (
     r"(?:khong (?:con )?ton tai|khong tim thay|khong duoc tim thay|bi xoa|bi go|duoc go|da go (?:bo|xuong)"
     r"|go xuong|go bo|khong con|not found|(?:does not|doesn't|no longer) exist|no longer available|been (?:removed|deleted))"
 )
-ABSENT = re.compile(rf"\b{_THING}\b[^.!?]{{0,60}}\b{_IS_NO_MORE}|khong tim thay\b[^.!?]{{0,40}}\b{_THING}\b", re.I)
+ABSENT = re.compile(rf"\b{_THING}\b[^.!?]{{0,60}}\b{_IS_NO_MORE}|khong tim thay\b[^.!?]{{0,40}}\b{_THING}\b")
 ABSENT_WORDS = tuple("tồn tại|tìm thấy|xóa|xoá|gỡ|không còn|found|exist|available|removed|deleted".split("|"))
 _OPENING = 2000  # characters in which a page begins, and ends
 _BRIEF = 1000  # characters of main or visible text: more than any rule of `crawler.responses.outcome` calls short
@@ -254,7 +254,13 @@ def _names_frame(classes: str, name: str) -> bool:
 
 
 def _head(root: HtmlElement) -> str:
-    parts = root.xpath("//title | (//h1)[position() <= 2] | (//h2)[1] | (//h3)[1]")
+    """Return the words of every title and of the first headings: two of the first degree, one of the next two."""
+    left = {"title": sys.maxsize, "h1": 2, "h2": 1, "h3": 1}
+    parts: list[HtmlElement] = []
+    for element in root.iter(*left):
+        if left[element.tag]:
+            left[element.tag] -= 1
+            parts.append(element)
     return " ".join(" ".join(part.text_content().split()) for part in parts)[:600]
 
 

@@ -84,10 +84,16 @@ class SelectorIndex:
         self._values: dict[str, dict[str, list[int]]] = {}
         self._words: dict[str, dict[str, list[list[int]]]] = {}
         self._ends: dict[int, int] = {}
-        self._order: dict[HtmlElement, int] = {}
+        self._found: dict[str, tuple[HtmlElement, ...]] = {}
 
     def match(self, selector: str) -> list[HtmlElement]:
         """Return the elements that a CSS selector matches, in the order of the page. Raises cssselect's SelectorError."""
+        found = self._found.get(selector)
+        if found is None:
+            found = self._found[selector] = tuple(self._match(selector))
+        return list(found)
+
+    def _match(self, selector: str) -> list[HtmlElement]:
         query = _query(selector)
         found = [position for chain in query.chains for position in self._positions(chain)]
         if query.xpath is not None:
@@ -102,15 +108,12 @@ class SelectorIndex:
         for combinator, compound in chain:
             if combinator and not found:
                 return ()
-            if combinator in ("", " "):
-                reached = self._candidates(compound)
-                reached = self._below(found, reached) if combinator else reached
-                if compound.is_single:
-                    found = reached
-                    continue
-            else:
-                reached = self._beside(found, combinator)
-            found = [at for at in reached if compound.holds(self._elements[at])]
+            reached = self._candidates(compound)
+            if combinator == " ":
+                reached = self._below(found, reached)
+            if not compound.is_single:
+                reached = [at for at in reached if compound.holds(self._elements[at])]
+            found = reached if combinator in ("", " ") else self._related(found, reached, combinator)
         return found
 
     def _candidates(self, compound: _Compound) -> Sequence[int]:
@@ -139,7 +142,9 @@ class SelectorIndex:
         """Return the positions of the elements with an attribute, by its value."""
         places = self._values.get(name)
         if places is None:
-            places = self._values[name] = _positions_by([element.get(name) for element in self._elements])
+            present = _has_attribute(name)(self._root)
+            values = [element.get(name) for element in self._elements] if present else ()
+            places = self._values[name] = _positions_by(values)
         return places
 
     def _below(self, left: Sequence[int], places: Sequence[int]) -> list[int]:
@@ -154,22 +159,22 @@ class SelectorIndex:
                 found += places[bisect_right(places, start) : bisect_left(places, end)]
         return found
 
-    def _beside(self, left: Sequence[int], combinator: str) -> list[int]:
-        """Return the children of the elements of `left` (`>`), the next elements (`+`), or all later siblings (`~`)."""
-        found: set[HtmlElement] = set()
-        for element in (self._elements[at] for at in left):
-            if combinator == ">":
-                found.update(element.iterchildren("*"))
-            elif element is not self._root:
-                for later in element.itersiblings("*"):
-                    if later in found:
-                        break
-                    found.add(later)
-                    if combinator == "+":
-                        break
-        if not self._order:
-            self._order = {element: position for position, element in enumerate(self._elements)}
-        return sorted(self._order[element] for element in found)
+    def _related(self, left: Sequence[int], places: Sequence[int], combinator: str) -> list[int]:
+        """Return those of `places` that are a child (`>`), the next (`+`) or any later sibling (`~`) of one of `left`."""
+        if not places:
+            return []
+        if combinator == "~":
+            first = {self._elements[at].getparent(): at for at in reversed(left)}
+            return [at for at in places if at > first.get(self._elements[at].getparent(), at)]
+        found = {self._elements[at] for at in left}
+        if combinator == ">":
+            return [at for at in places if self._elements[at].getparent() in found]
+        return [at for at in places if next(self._elements[at].itersiblings("*", preceding=True), None) in found]
+
+
+@lru_cache(maxsize=256)
+def _has_attribute(name: str) -> XPath:
+    return XPath(f"boolean(descendant-or-self::*/@*[name() = '{name}'])")
 
 
 def _positions_by(names: Sequence[str | None]) -> dict[str, list[int]]:

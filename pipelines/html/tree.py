@@ -52,7 +52,7 @@ class HtmlPage:
     `damaged` is set when the parser gave up inside it; `replaced` counts unreadable characters.
     """
 
-    __slots__ = ("_index", "base", "damaged", "replaced", "root", "url")
+    __slots__ = ("_index", "_texts", "base", "damaged", "replaced", "root", "url")
 
     def __init__(self, root: HtmlElement, url: str, base: str, replaced: int, damaged: bool) -> None:
         self.root = root
@@ -61,6 +61,7 @@ class HtmlPage:
         self.replaced = replaced
         self.damaged = damaged
         self._index: SelectorIndex | None = None
+        self._texts: dict[HtmlElement, str] = {}
 
     def match(self, selector: str) -> list[HtmlElement]:
         """Return the elements of a CSS selector, in the order of the page; an ending `::attr(name)` is left out."""
@@ -73,9 +74,16 @@ class HtmlPage:
         for selector in selectors:
             _, name = attribute(selector)
             for element in self.match(selector):
-                value = line(element.get(name) or "") if name else text_of(element)
+                value = line(element.get(name) or "") if name else self.text_of(element)
                 if value:
                     yield element, value, name is None
+
+    def text_of(self, element: HtmlElement) -> str:
+        """Return the visible text of an element of the page, read once."""
+        text = self._texts.get(element)
+        if text is None:
+            text = self._texts[element] = text_of(element)
+        return text
 
 
 def served_text(body: bytes, declared: str | None = None) -> tuple[str, int]:

@@ -16,7 +16,7 @@ from pipelines.html.blocks import Piece, pieces_of, without_twins
 from pipelines.html.published import PublishedDate, choose_published, read_visible
 from pipelines.html.related_links import without_comments, without_titles
 from pipelines.html.title import without_site
-from pipelines.html.tree import HtmlPage, attribute, smallest_around, tag_of, text_of
+from pipelines.html.tree import HtmlPage, attribute, smallest_around, tag_of
 from vietnam.dates import Moment, read_machine
 from vietnam.letters import fold
 
@@ -129,7 +129,7 @@ def layout_containers(page: HtmlPage, layout: Layout, title: HtmlElement | None)
     The first selector with text wins; else one with a picture or file; else any match.
     """
     everything = {selector: page.match(selector) for selector in layout.body}
-    for worth in (_has_text, _has_content, _always):
+    for worth in (page.text_of, _has_content, _always):
         for found in everything.values():
             good = [element for element in found if worth(element)]
             if good:
@@ -137,10 +137,6 @@ def layout_containers(page: HtmlPage, layout: Layout, title: HtmlElement | None)
                 beside = [other for other in good if other.getparent() is first.getparent() and _after(first, other)]
                 return [first, *(other for other in beside if other is not first)]
     return []
-
-
-def _has_text(element: HtmlElement) -> bool:
-    return bool(text_of(element))
 
 
 def _has_content(element: HtmlElement) -> bool:
@@ -160,14 +156,13 @@ def _featured(page: HtmlPage, layout: Layout, containers: list[HtmlElement]) -> 
 
 def _after(first: HtmlElement | None, second: HtmlElement) -> bool:
     """Return whether `second` begins after `first` in the page, or holds it."""
-    if first is None or first is second or first in set(second.iterdescendants()):
+    if first is None:
         return True
-    for element in first.getroottree().getroot().iter(first.tag, second.tag):
-        if element is first:
-            return True
-        if element is second:
-            return False
-    return False
+    path, others = ([each, *each.iterancestors()][::-1] for each in (first, second))
+    for parent, one, other in zip(path, path[1:], others[1:], strict=False):
+        if one is not other:
+            return bool(parent.index(one) < parent.index(other))
+    return True
 
 
 def _lead(page: HtmlPage, layout: Layout, containers: list[HtmlElement]) -> tuple[list[HtmlElement], str]:

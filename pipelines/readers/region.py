@@ -26,7 +26,7 @@ from pipelines.article import Article, Layout, PublishedFrom
 from pipelines.html.page_shape import ABSENT, ABSENT_WORDS, BLOCKS, HIDDEN, NOTICE, UNSEEN, is_frame
 from pipelines.html.published import TIMES, read_visible
 from pipelines.html.stated import AUTHORS, SITES
-from pipelines.html.tree import HtmlPage, attribute, smallest_around, text_of
+from pipelines.html.tree import HtmlPage, attribute, smallest_around
 from pipelines.readers.article_presence import has_article
 from pipelines.readers.generic import bylines_in
 from pipelines.readers.layout import fits, layout_containers, layout_title
@@ -215,7 +215,7 @@ def _dates(page: HtmlPage, layout: Layout, now: datetime) -> dict[HtmlElement, b
     for number, selector in enumerate(layout.published):
         is_text = attribute(selector)[1] is None
         for element in page.match(selector):
-            shown = read_visible(text_of(element), now) if is_text else None
+            shown = read_visible(page.text_of(element), now) if is_text else None
             times = [_items(time) for time in element.iter("time")]
             said = repr((number, _items(element), times, shown)).encode("utf-8", "replace")
             found[element] = found.get(element, b"") + said

@@ -136,13 +136,19 @@ def _around(page: HtmlPage, article: Article) -> HtmlElement | None:
 def _showing(page: HtmlPage, wanted: AbstractSet[str]) -> Iterator[tuple[HtmlElement, str]]:
     """Yield the elements that show one of some texts, and its letters: looked for around the text nodes that open them."""
     longest = max(map(len, wanted), default=0)
-    openings = {text[:length] for text in wanted for length in range(_OPENING + 1)}
+    openings: dict[str, list[str]] = {}
+    for text in wanted:
+        for length in range(_OPENING + 1):
+            openings.setdefault(text[:length], []).append(text)
     seen: set[HtmlElement] = set()
     nodes: Any = _TEXTS(page.root)  # Any: a path may select numbers as well
     for node in nodes:
         opening = bare_line(node.lstrip()[:_BEGINNING])
         element = node.getparent() if node.is_text else node.getparent().getparent()
-        while opening and opening[:-1][:_OPENING] in openings and element is not None and element not in seen:
+        while opening and element is not None and element not in seen:
+            begun = opening[:-1]
+            if not any(text.startswith(begun) for text in openings.get(begun[:_OPENING], ())):
+                break
             seen.add(element)
             opening = bare(brief_text(element, _LONGEST))
             if opening in wanted and element.tag in _SHOWING:

@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 from pipelines.html.tree import INLINE, INVISIBLE, is_hidden, line, tag_of, text_of
 from vietnam.letters import fold
 
-_NO_LETTERS = re.compile(r"\W+")
+_LETTERS = re.compile(r"\w+")
 _CACHED = 200  # characters of a menu's entry, which a portal's pages share
 _UNKNOWN = -1  # offset
 
@@ -123,7 +123,7 @@ class _Walk:
 
 def bare(text: str) -> str:
     """Return letters alone: signs, cell marks, bullets and blanks differ between two ways of reading."""
-    return _NO_LETTERS.sub("", fold(text))
+    return "".join(_LETTERS.findall(fold(text)))
 
 
 @lru_cache(maxsize=4096)

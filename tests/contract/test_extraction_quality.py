@@ -188,7 +188,7 @@ RULES = (
     "rating", "visitor counter", "view counter", "font size", "share", "related", "comment", "licence footer", "pager",
     "copyright footer", "contact footer", "print", "save", "email", "audio", "tags",
 )  # fmt: skip
-FORMS = ("FORMS", "BUTTONS", "COMPANIONS", "PROPER", "LOUD")
+FORMS = ("FORMS", "IN_COMPANY", "PROPER", "LOUD")
 
 
 @pytest.mark.parametrize("kind", RULES)

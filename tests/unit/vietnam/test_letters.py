@@ -6,6 +6,7 @@ import re
 import time
 import unicodedata
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
 from hypothesis import example, given
@@ -165,8 +166,10 @@ def test_fold_keeps_words_apart(one: str, other: str) -> None:
     assert fold(one) != fold(other)
 
 
-def test_strip_diacritics() -> None:
-    assert strip_diacritics("Nghị quyết Đại hội ĐẢNG") == "nghi quyet dai hoi dang"
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_strip_diacritics(form: Literal["NFC", "NFD"]) -> None:
+    text = unicodedata.normalize(form, "Nghị quyết Đại hội ĐẢNG số 12: “Ở Huế”, Ðà Nẵng, ÿ ß")
+    assert strip_diacritics(text) == "nghi quyet dai hoi dang so 12: “o hue”, da nang, y ß"
 
 
 LEGACY = [

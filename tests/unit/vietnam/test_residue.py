@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import time
 import tomllib
 import unicodedata
@@ -14,7 +15,8 @@ from hypothesis import strategies as st
 
 from testing.recorded import ABSENT, GUIDE
 from tests.unit.vietnam.widget_lines import PROSE, WIDGETS
-from vietnam import residue
+from vietnam import residue, residue_forms
+from vietnam.letters import fold
 from vietnam.residue import find_residue, is_residue, residue_kind, strip_residue
 
 TABLE = GUIDE / "residue.csv"
@@ -31,6 +33,20 @@ def test_enough_is_tried() -> None:
 @pytest.mark.parametrize(("kind", "line"), LINES, ids=[line for _, line in LINES])
 def test_widget(kind: str, line: str) -> None:
     assert residue_kind(line) == kind
+
+
+@pytest.mark.parametrize("forms", [residue_forms.FORMS, residue_forms.IN_COMPANY], ids=["whole lines", "in company"])
+def test_a_group_leaves_out_no_form(forms: tuple[residue_forms.ResidueForm, ...]) -> None:
+    groups = residue_forms.in_groups(forms)
+    assert tuple(form for _, group in groups for form in group) == forms
+    for line in {fold(line) for _, line in LINES}:
+        near = [form for pattern, group in groups if pattern.match(line) for form in group]
+        assert [form for form in forms if form.pattern.match(line) and form not in near] == []
+
+
+@given(st.text(st.sampled_from('ab_©+-. é|"1²\n '), max_size=8))
+def test_only_signs_around_the_words_are_taken_off(line: str) -> None:
+    assert residue._bare(line) == re.sub(r"^[^\w©]+|[^\w+\-]+$", "", line)
 
 
 DRESS = {
