@@ -60,18 +60,23 @@ def check_nights(identity: Identity, chain: Sequence[ChainLink], expected: Expec
     """Report seals that follow one of a later night, and those of nights to come.
 
     A live night is never sealed late: a further run of it, or a backfill, is sealed with the last night. A rehearsal may
-    run its nights in any order.
+    run its nights in any order, but none behind a head that was published.
     """
+    live = identity.kind is ArchiveKind.LIVE
     last: date | None = None
+    published = False
     for link in chain:
         if last is not None and link.night < last:
-            if identity.kind is ArchiveKind.LIVE:
+            if live:
                 audit.found(Code.BACKDATED, link.name, Reason.of("sealed_after", night=last))
+            elif published:
+                audit.found(Code.BACKDATED, link.name, Reason.of("sealed_after_published", night=last))
             else:
                 audit.notes.append(Reason.of("rehearsed_late", night=link.night, number=link.number, last=last))
-        if identity.kind is ArchiveKind.LIVE and expected.today is not None and link.night > expected.today:
+        if live and expected.today is not None and link.night > expected.today:
             audit.found(Code.WRONG_NIGHT, link.name, Reason.of("night_to_come", today=expected.today))
         last = max(last or link.night, link.night)
+        published = published or (expected.head is not None and link.head == expected.head.head)
 
 
 def check_signers(
