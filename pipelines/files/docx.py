@@ -1,6 +1,7 @@
 """Read the text of a Word file (DOCX): the body's paragraphs and tables in their order, a table row by row.
 
-Inserted text is text, deleted text is not. Headers, footers, notes and numbers that Word counts itself are left out.
+Inserted text is text, deleted text is not. An entity stands in the text as it is written, and a flag says so. Headers,
+footers, notes and numbers that Word counts itself are left out.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from io import BytesIO
 from zipfile import BadZipFile, ZipFile
 
 import docx
-from lxml.etree import ErrorTypes, XMLSyntaxError, _Element
+from lxml.etree import Entity, ErrorTypes, XMLSyntaxError, _Element
 
 from vietnam.letters import clean_letters, fold_spaces
 
@@ -65,7 +66,8 @@ def read_docx(body: bytes) -> tuple[str, tuple[str, ...]]:
             return "", ("encrypted",)
         if len(parts) > _PARTS or sum(part.file_size for part in parts) > _UNPACKED:
             return "", ("read_limit",)
-        text = "\n\n".join(_blocks(docx.Document(BytesIO(body)).element.body))
+        document = docx.Document(BytesIO(body)).element.body
+        text = "\n\n".join(_blocks(document))
     except MemoryError:
         raise
     except XMLSyntaxError as error:
@@ -74,7 +76,9 @@ def read_docx(body: bytes) -> tuple[str, tuple[str, ...]]:
         return "", ("read_limit",) if "huge" in str(error).lower() else ("damaged",)
     except Exception:  # whatever a damaged file makes the library raise, the file is damaged
         return "", ("damaged",)
-    return text, () if text else ("no_text",)
+    # Office Open XML has no entities of its own (ECMA-376, part 2, 8.2.5), and theirs may be bombs: none is resolved.
+    unresolved = next(document.iter(Entity), None) is not None
+    return text, ("partly_damaged",) if unresolved and text else () if text else ("no_text",)
 
 
 def _blocks(container: _Element) -> Iterator[str]:
@@ -113,7 +117,7 @@ def _text_parts(element: _Element) -> Iterator[str]:
         if child.tag in _UNSEEN or not isinstance(child.tag, str):
             continue
         if child.tag == f"{_W}t":
-            yield child.text or ""
+            yield "".join(map(str, child.itertext())) if len(child) else child.text or ""
         elif child.tag in _SIGNS:
             yield _SIGNS[child.tag]
         else:

@@ -34,10 +34,10 @@ def excess_of(text: str) -> str:
 
     Tags in comments and scripts count as well: what the parser takes for one is not settled before it parses.
     """
-    if any(_TAG.findall(text)):
-        return f"more than {MOST_ATTRIBUTES:,} attributes in one tag"
     if text.count("<") > MOST_ELEMENTS and sum(1 for _ in _OPENING.finditer(text)) > MOST_ELEMENTS:
         return f"more than {MOST_ELEMENTS:,} tags"
+    if any(_TAG.findall(text)):
+        return f"more than {MOST_ATTRIBUTES:,} attributes in one tag"
     if len(text) > _SHORTEST * MOST_OF_ALL and _attributes(text) > MOST_OF_ALL:
         return f"more than {MOST_OF_ALL:,} attributes"
     return ""

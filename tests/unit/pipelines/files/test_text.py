@@ -203,6 +203,15 @@ LINES = {
 }
 
 
+def test_an_entity_of_a_word_file_stays_as_it_is_written_and_is_flagged() -> None:
+    with zipfile.ZipFile(io.BytesIO(word(f"<w:p {W}><w:r><w:t>Xã ENTITY họp</w:t></w:r></w:p>"))) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    document = parts["word/document.xml"].replace(b"ENTITY", b"&ten;")
+    parts["word/document.xml"] = document.replace(b"?>", b'?><!DOCTYPE a [<!ENTITY ten "Tan Phu">]>', 1)
+    read = read_attachment(zipped(parts))
+    assert (read.text, read.flags) == ("Xã &ten; họp", ("partly_damaged",))
+
+
 @pytest.mark.parametrize(("lines", "text"), LINES.values(), ids=LINES)
 def test_lines_are_joined_only_where_it_is_certain(lines: list[str], text: str) -> None:
     assert join_lines([lines]) == text
