@@ -110,7 +110,7 @@ def test_a_talkative_crawl_gives_nothing_away(tmp_path: Path) -> None:
         "/tin/tin-1.html": response(article(1)),
     }
     root = new_archive(tmp_path / "archive")
-    options = ["--archive", str(root), "--night", NIGHT.isoformat(), "-L", "DEBUG", "-s", "COOKIES_DEBUG=1"]
+    options = ["--archive", str(root), "--night", NIGHT.isoformat(), "-L", "DEBUG"]
     with HttpServer(dict(pages)) as server:
         for style in ("text", "json"):
             done = crawl(*options, "--log", style, port=server.port, **SECRETS)
