@@ -58,11 +58,20 @@ def _run(folder: Path) -> dict[str, JsonValue]:
 
 
 def _counted(record: JsonValue) -> JsonValue:
-    """Return a run's record without the counts of what needed no reading: the nights were recorded when all was read."""
+    """Return a run's record without the counts of what needed no reading, and of what was read twice.
+
+    The nights were recorded when every article was read, and when other ones were drawn for the cross-check. What a
+    cross-check finds stays.
+    """
     if not isinstance(record, dict) or not isinstance(counts := record.get("extraction"), dict):
         return record
-    read = {name: count for name, count in counts.items() if not name.startswith(("rechecks ", "texts with "))}
+    read = {name: count for name, count in counts.items() if not _is_of_sample(name)}
     return record | {"extraction": read}
+
+
+def _is_of_sample(name: str) -> bool:
+    drawn = name.startswith("crosscheck ") and name.endswith("pages")
+    return drawn or name.startswith(("rechecks ", "texts with "))
 
 
 def _lines(path: Path) -> list[str]:

@@ -74,7 +74,8 @@ SILENT = {
     "withheld.among",
     "similar.check_method",
     "similar.missing",
-}  # nothing is withheld here; what the others would answer is a damage
+    "seals.made_after",
+}  # nothing is withheld or sealed late here; what the others would answer is a damage
 
 
 def says_something(answer: object) -> bool:
@@ -237,7 +238,9 @@ QUESTIONS: dict[str, Question] = {
         lambda q, portal: [q.runs.between(portal, FIRST, BEFORE), q.runs.between(portal, LAST, FAR)]
     ),
     "similar.check_method": lambda q: q.similar.check_method(),
+    "seals.follower": lambda q: [q.seals.follower(seal.head) for seal in q.seals.newest(9)],
     "seals.keys": lambda q: sorted(q.seals.keys()),
+    "seals.made_after": lambda q: [q.seals.made_after(night) for night in NIGHTS],
     "seals.newest": lambda q: [q.seals.newest(9), q.seals.newest(1), q.seals.newest(9, (LAST, 1))],
     "seals.of_night": lambda q: [q.seals.of_night(night) for night in NIGHTS],
     "responses.with_body": lambda q: [
