@@ -46,6 +46,7 @@ NO_TEXT: dict[str, str] = {
     "archive.diff.alignment.pairs": _BUDGET,
     "archive.diff.classify.changes": _BUDGET,
     "archive.diff.words.diff_paragraphs": _BUDGET,
+    "archive.sealing.key_changes.read_key_change": _part_of("read_seal and read_signature"),
     "archive.sealing.proof.make_proof": _part_of("check_proof"),
     "archive.sealing.signatures.sign": _BYTES,
     "archive.sealing.signatures.signature_holds": _BYTES,
