@@ -22,6 +22,7 @@ _LAST = (1 << 62) - 1
 _LAST_NUMBER = (1 << 63) - 1
 _MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
 _OFFSET_BITS, _MIDDLE = 12, 2048  # minutes from UTC, below a day
+_LAST_MOMENT = (1 << 64 - _OFFSET_BITS) - 1  # microseconds
 _HEX = re.compile("[0-9a-f]{64}")
 _SHORTEST = 33  # bytes of a digest that is none: no SHA-256 has as many
 
@@ -114,7 +115,11 @@ def line_at(portal: str, at: str) -> tuple[str, str, int]:
 
 
 class IsoMoment(TypeDecorator[str]):
-    """Moment in ISO 8601 with its offset, as an integer: microseconds since 1970, and below them the offset in minutes."""
+    """Moment in ISO 8601 with its offset, as an integer: microseconds since 1970, and below them the offset in minutes.
+
+    It holds the years 1970 to 2111. From 2041 on the integer is negative, as the database's 64 bits are: moments are not
+    compared in it.
+    """
 
     impl = BigInteger
     cache_ok = True
@@ -125,9 +130,10 @@ class IsoMoment(TypeDecorator[str]):
             return None
         moment = datetime.fromisoformat(value)
         offset = (moment.utcoffset() or timedelta()) // timedelta(minutes=1)
-        number = (moment - _MOMENT) // timedelta(microseconds=1) << _OFFSET_BITS | offset + _MIDDLE
-        # Beyond the year 2041 there is no room, and a false date must not stop an audit.
-        return max(-_LAST_NUMBER, min(_LAST_NUMBER, number))
+        # Outside these years there is no room, and a false date must not stop an audit.
+        since = max(0, min((moment - _MOMENT) // timedelta(microseconds=1), _LAST_MOMENT))
+        number = since << _OFFSET_BITS | offset + _MIDDLE
+        return number if number <= _LAST_NUMBER else number - (1 << 64)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> str | None:
         """Return the moment as it was written; of a damaged row what stands there."""
@@ -135,7 +141,8 @@ class IsoMoment(TypeDecorator[str]):
         if value is None or abs(minutes) >= 24 * 60:
             return value if value is None else f"{value}"
         offset = timezone(timedelta(minutes=minutes))
-        return (_MOMENT + timedelta(microseconds=value >> _OFFSET_BITS)).astimezone(offset).isoformat()
+        since = value % (1 << 64) >> _OFFSET_BITS
+        return (_MOMENT + timedelta(microseconds=since)).astimezone(offset).isoformat()
 
 
 class Sha256(TypeDecorator[str]):
