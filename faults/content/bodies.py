@@ -129,18 +129,12 @@ def _c4(place: Place) -> str:
         pages[f"/tin/{key}.html"] = response(page)
     night = crawl_failing(place, pages)
     _others(night, "d")
+    events = {line.key: line.event for line in night.articles}
     for key in depths:
-        event = next((line.event for line in night.articles if line.key == key), None)
-        whole = event is Event.NEW and "ở giữa" in night.text(key) and "Cuối bài" in night.text(key)
-        # What lost text is set aside, never taken for whole.
-        require(
-            whole or event is not Event.NEW,
-            f"{key} is kept without its inner text or its end: {night.text(key)[-200:]}",
-        )
-    kinds = {
-        key: next((line.event.value for line in night.articles if line.key == key), str(night.outcomes.get(key)))
-        for key in depths
-    }
+        # What lost text is set aside or refused, never taken for whole.
+        whole = events.get(key) is not Event.NEW or ("ở giữa" in night.text(key) and "Cuối bài" in night.text(key))
+        require(whole, f"{key} is kept without its inner text or its end")
+    kinds = {key: (events[key] if key in events else night.outcomes[key]).value for key in depths}
     return f"{', '.join(f'{depths[key]}: {kind}' for key, kind in kinds.items())}; none lost text in silence; {_within_memory()}"
 
 
