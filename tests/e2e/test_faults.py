@@ -321,9 +321,9 @@ def test_without_strace_a_shim_breaks_the_same_calls() -> None:
     assert done.stdout.endswith("2 passed, 0 failed, 0 skipped\n"), done.stdout + done.stderr
 
 
-# One row of each way to fail: killed, no space, a flush that fails, no permission, a lock left over, the network. CI runs
+# One row of each way to fail: killed, no space, a flush that fails, no permission, a lock left over, network, content, access. CI runs
 # every short row by `make faults-quick`, `make faults` runs all.
-SAMPLE = ("A3", "A11", "A16", "A19", "A30", "B24", "B26")
+SAMPLE = ("A3", "A11", "A16", "A19", "A30", "B24", "B26", "C16", "D2")
 
 
 def test_a_sample_of_the_suite_holds() -> None:
