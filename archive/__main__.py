@@ -21,6 +21,7 @@ COMMANDS = (
     "head",
     "prove",
     "sign",
+    "timestamp",
     "witness",
     "withhold",
     "coverage",

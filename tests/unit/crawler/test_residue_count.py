@@ -20,7 +20,7 @@ def looked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the portals that are looked into; each has three candidates."""
     portals: list[str] = []
 
-    def look(archive: object, portal: str, layouts: object, pages: int) -> SimpleNamespace:
+    def look(archive: object, portal: str, layouts: object, pages: int, locate: object) -> SimpleNamespace:
         portals.append(portal)
         return SimpleNamespace(candidates=("x", "y", "z"))
 

@@ -1,0 +1,25 @@
+"""Every command that a module of `archive.cli` declares can be run, and `--help` shows it."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+import pytest
+
+from archive import cli
+from archive.__main__ import COMMANDS, main
+
+
+def test_every_module_with_commands_is_loaded() -> None:
+    modules = [module.name for module in iter_modules(cli.__path__)]
+    declaring = {name for name in modules if hasattr(import_module(f"archive.cli.{name}"), "add")}
+    assert declaring == set(COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_named_command_alone_shows_its_help(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([name, "--help"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith(f"usage: python -m archive {name}")
