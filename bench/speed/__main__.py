@@ -23,6 +23,7 @@ from bench.runner import exit_code, new_archive
 from bench.speed.contestants import Usage, failure, night, peer, scrapy_alone, texts
 from bench.speed.figures import Figures, Row, print_figures, print_profile
 from bench.speed.pages import article_paths, speed_pages
+from bench.speed.phases import NightPhases
 from bench.speed.profile import STACKS, by_module
 from bench.speed.server import PageServer, seconds_a_page
 from replicas import FIRST_NIGHT
@@ -53,6 +54,7 @@ class Comparison:
         self._server = stack.enter_context(PageServer(pages))
         self._small = folder / "small"
         self.rows: dict[str, list[Row]] = defaultdict(list)
+        self.phases: list[NightPhases] = []
 
     @cached_property
     def _later(self) -> PageServer:
@@ -86,7 +88,8 @@ class Comparison:
         archive = folder / "archive"
         new_archive(archive)
         before = self._server.requests
-        usage, run = night(archive, FIRST_NIGHT, self._server.port, folder)
+        usage, run, phases = night(archive, FIRST_NIGHT, self._server.port, folder)
+        self.phases.append(phases)
         self._keep(OURS, usage, texts(run), before)
         if not further:
             return
@@ -98,7 +101,7 @@ class Comparison:
             ("start", self._one, _IDLE, small),
         ):
             before = server.requests
-            usage, _ = night(into, when, server.port, folder)
+            usage, *_ = night(into, when, server.port, folder)
             self.rows[row].append(Row(usage, server.requests - before))
 
     def served(self) -> float:
@@ -161,7 +164,7 @@ def _run(options: argparse.Namespace) -> int:
                 comparison.run(name)
         samples = comparison.profile(options.profile) if options.profile else Counter()
         served = comparison.served()
-        figures = Figures(_TITLES, comparison.rows, options.articles, round(1000 * served, 2))
+        figures = Figures(_TITLES, comparison.rows, comparison.phases, options.articles, round(1000 * served, 2))
     print_figures(figures)
     if samples:
         print_profile(samples, figures.contestants()[OURS]["cpu_ms"])

@@ -18,6 +18,7 @@ from archive.storage.run_record import read_run
 from archive.store import Archive
 from bench.runner import ROOT
 from bench.speed.pages import PORTAL
+from bench.speed.phases import NightPhases, lines_of, phases_of
 from bench.speed.profile import STACKS, recorded
 
 _SINCE = "2020-01-01"  # before every article
@@ -77,8 +78,10 @@ def peer(python: str, paths: Sequence[str], port: int, folder: Path) -> tuple[Us
     return usage, _lines(output)
 
 
-def night(archive: Path, when: date, port: int, folder: Path, looks: str = "", spy: str = "") -> tuple[Usage, Run]:
-    """Crawl one night of the portal into an archive; return what it took and the run's record.
+def night(
+    archive: Path, when: date, port: int, folder: Path, looks: str = "", spy: str = ""
+) -> tuple[Usage, Run, NightPhases]:
+    """Crawl one night of the portal into an archive; return what it took, the run's record and the night's phases.
 
     `looks` are the days after which an article is asked for again; without them they are the portal's own. With `spy`,
     py-spy, the night is sampled and its stacks are left in the folder.
@@ -89,7 +92,8 @@ def night(archive: Path, when: date, port: int, folder: Path, looks: str = "", s
     usage = measured(command, folder, REPLICA="1", REPLICA_PORT=str(port))
     with Archive.open(archive, ArchiveKind.REPLICA, read_only=True) as opened:
         [closed] = opened.paths.closed_runs(when)
-    return usage, read_run(closed)
+    run = read_run(closed)
+    return usage, run, phases_of(usage.wall, run, lines_of(closed))
 
 
 def texts(run: Run) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from statistics import median
 
 from rich.console import Console
@@ -12,6 +12,7 @@ from rich.table import Column, Table
 
 from bench.runner import print_table
 from bench.speed.contestants import Usage
+from bench.speed.phases import NightPhases, medians
 
 _SHOWN = 30  # parts of a profile
 _BASES = {"scrapy": "× alone", "default": "× metadata"}
@@ -54,13 +55,20 @@ class Median:
 class Figures:
     """The medians of one measurement: of the contestants by the article, of our further nights by the night.
 
-    `served` are milliseconds in which the server answers a client that does nothing with the page.
+    `served` are milliseconds in which the server answers a client that does nothing with the page, `phases` those of each
+    of our first nights.
     """
 
     def __init__(
-        self, titles: Mapping[str, str], rows: Mapping[str, Sequence[Row]], articles: int, served: float
+        self,
+        titles: Mapping[str, str],
+        rows: Mapping[str, Sequence[Row]],
+        phases: Sequence[NightPhases],
+        articles: int,
+        served: float,
     ) -> None:
         self.titles, self.articles, self.served_ms = titles, articles, served
+        self.phases = asdict(medians(phases)) if phases else {}
         self.medians = {name: Median.of(each) for name, each in rows.items()}
 
     def contestants(self) -> dict[str, dict[str, float]]:
@@ -99,7 +107,13 @@ class Figures:
 
     def json(self) -> dict[str, object]:
         """Return everything that was measured."""
-        return {"served_ms": self.served_ms, "contestants": self.contestants(), "nights": self.nights()}
+        phases = {name: round(seconds, 2) for name, seconds in self.phases.items()}
+        return {
+            "served_ms": self.served_ms,
+            "contestants": self.contestants(),
+            "phases_s": phases,
+            "nights": self.nights(),
+        }
 
 
 def print_figures(figures: Figures) -> None:
@@ -117,6 +131,15 @@ def print_figures(figures: Figures) -> None:
         ),
         f"medians; {figures.articles} articles; the server answers a bare client in {figures.served_ms} ms",
     )  # fmt: skip
+    if figures.phases:
+        print_table(
+            ("ours, by the wall", "s", "ms an article"),
+            (
+                (name, f"{seconds:.2f}", f"{1000 * seconds / figures.articles:.1f}")
+                for name, seconds in figures.phases.items()
+            ),
+            "medians of each phase of the first night",
+        )
     if nights:
         print_table(
             ("", "s", "CPU s", "peak MiB", "requests", "ms a look", "CPU ms a look"),

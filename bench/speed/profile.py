@@ -38,16 +38,22 @@ def recorded(spy: str, output: Path, command: list[str]) -> list[str]:
 def by_module(stacks: Iterable[str]) -> Counter[tuple[str, str]]:
     """Return the samples of folded stacks, `frame;frame;… count`, by process and by the innermost module of ours.
 
-    A process is named by the module that it was started with. What stands in an import is `IMPORTS`, what has no module of
-    ours `OTHERS`.
+    A process is named by the module that it was started with; a reader is forked from the process that needs it. What
+    stands in an import is `IMPORTS`, what has no module of ours `OTHERS`.
     """
     found: Counter[tuple[str, str]] = Counter()
     for line in stacks:
         stack, _, count = line.rpartition(" ")
         frames = stack.split(";")
         processes = [match[1] for frame in frames if (match := _MODULE.match(frame))]
-        found[processes[-1] if processes else "", _part(frames)] += int(count)
+        found[_named(processes), _part(frames)] += int(count)
     return found
+
+
+def _named(processes: list[str]) -> str:
+    """Return the name of the last of these processes, each of which started the next one."""
+    name = processes[-1] if processes else ""
+    return f"{name}, forked" if processes[:-1] and processes[-2] == name else name
 
 
 def _part(frames: list[str]) -> str:
