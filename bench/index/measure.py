@@ -145,8 +145,8 @@ def _nightly(documents: Synthetic, tonight: date) -> dict[str, Ask]:
             raise ValueError(f"{item.portal} has not the looks due that it should")
 
     return {
-        "owed": owed,
-        "due looks": looks,
+        "pending": owed,
+        "due rechecks": looks,
         "history (28 nights)": lambda q, item: _found(q.runs.history(item.portal, tonight, 28)),
         "first walk, last look-back": lambda q, item: [
             _found(str(q.lookbacks.first_walk(item.portal))),

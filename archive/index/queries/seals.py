@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, Select, exists, select, tuple_
+from sqlalchemy import Connection, Select, func, select, tuple_
 
 from archive.index.rows import record_of
 from archive.index.schema import SEALS
@@ -32,7 +32,9 @@ class SealQueries:
     def tip(self) -> SealRow | None:
         """Return the last seal of the chain: the one that no other seal names as its previous."""
         later = SEALS.alias()
-        query = select(SEALS).where(~exists().where(later.c.previous == SEALS.c.head))
+        # A count and no NOT EXISTS: PostgreSQL would join all seals with all, and the newest is nearly always the one.
+        followers = select(func.count()).where(later.c.previous == SEALS.c.head).scalar_subquery()
+        query = select(SEALS).where(followers == 0)
         return next(iter(self._rows(query.order_by(SEALS.c.night.desc(), SEALS.c.number.desc()).limit(1))), None)
 
     def follower(self, head: str) -> SealRow | None:
