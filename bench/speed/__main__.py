@@ -19,11 +19,12 @@ from functools import cached_property
 from pathlib import Path
 
 from archive.errors import ExitCode, UsageError
+from archive.storage.run_record import read_run
 from bench.runner import exit_code, new_archive
 from bench.speed.contestants import Usage, failure, night, peer, scrapy_alone, texts
 from bench.speed.figures import Figures, Row, print_figures, print_profile
 from bench.speed.pages import article_paths, speed_pages
-from bench.speed.phases import NightPhases
+from bench.speed.phases import NightPhases, lines_of, phases_of
 from bench.speed.profile import STACKS, by_module
 from bench.speed.server import PageServer, seconds_a_page
 from replicas import FIRST_NIGHT
@@ -88,8 +89,9 @@ class Comparison:
         archive = folder / "archive"
         new_archive(archive)
         before = self._server.requests
-        usage, run, phases = night(archive, FIRST_NIGHT, self._server.port, folder)
-        self.phases.append(phases)
+        usage, closed = night(archive, FIRST_NIGHT, self._server.port, folder)
+        run = read_run(closed)
+        self.phases.append(phases_of(usage.wall, run, lines_of(closed)))
         self._keep(OURS, usage, texts(run), before)
         if not further:
             return
@@ -101,7 +103,7 @@ class Comparison:
             ("start", self._one, _IDLE, small),
         ):
             before = server.requests
-            usage, *_ = night(into, when, server.port, folder)
+            usage, _ = night(into, when, server.port, folder)
             self.rows[row].append(Row(usage, server.requests - before))
 
     def served(self) -> float:

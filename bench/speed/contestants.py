@@ -14,11 +14,9 @@ from pathlib import Path
 from archive.errors import ArchiveError, ExitCode
 from archive.model.enums import ArchiveKind, first_texts
 from archive.model.records import Run
-from archive.storage.run_record import read_run
 from archive.store import Archive
 from bench.runner import ROOT
 from bench.speed.pages import PORTAL
-from bench.speed.phases import NightPhases, lines_of, phases_of
 from bench.speed.profile import STACKS, recorded
 
 _SINCE = "2020-01-01"  # before every article
@@ -78,10 +76,8 @@ def peer(python: str, paths: Sequence[str], port: int, folder: Path) -> tuple[Us
     return usage, _lines(output)
 
 
-def night(
-    archive: Path, when: date, port: int, folder: Path, looks: str = "", spy: str = ""
-) -> tuple[Usage, Run, NightPhases]:
-    """Crawl one night of the portal into an archive; return what it took, the run's record and the night's phases.
+def night(archive: Path, when: date, port: int, folder: Path, looks: str = "", spy: str = "") -> tuple[Usage, Path]:
+    """Crawl one night of the portal into an archive; return what it took and the run's folder.
 
     `looks` are the days after which an article is asked for again; without them they are the portal's own. With `spy`,
     py-spy, the night is sampled and its stacks are left in the folder.
@@ -92,8 +88,7 @@ def night(
     usage = measured(command, folder, REPLICA="1", REPLICA_PORT=str(port))
     with Archive.open(archive, ArchiveKind.REPLICA, read_only=True) as opened:
         [closed] = opened.paths.closed_runs(when)
-    run = read_run(closed)
-    return usage, run, phases_of(usage.wall, run, lines_of(closed))
+    return usage, closed
 
 
 def texts(run: Run) -> int:
