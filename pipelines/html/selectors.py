@@ -174,7 +174,7 @@ class SelectorIndex:
 
 @lru_cache(maxsize=256)
 def _has_attribute(name: str) -> XPath:
-    return XPath(f"boolean(descendant-or-self::*/@*[name() = '{name}'])")
+    return XPath(f"boolean(descendant-or-self::*/@{name})")
 
 
 def _positions_by(names: Sequence[str | None]) -> dict[str, list[int]]:
