@@ -13,6 +13,7 @@ from sqlalchemy import create_engine
 
 from archive.audit.verify import verify
 from archive.index.connect import VARIABLE
+from archive.index.queries.removals import DatedContents
 from archive.index.schema import TABLES
 from archive.index.transaction import Queries
 from archive.model.enums import VERSIONS
@@ -85,6 +86,11 @@ def says_something(answer: object) -> bool:
     if isinstance(answer, (list, tuple)):
         return any(map(says_something, answer))
     return bool(answer)
+
+
+def in_order(found: DatedContents) -> tuple[str, str, list[tuple[str, list[str]]]]:
+    """Return the same without sets, whose order is that of their making."""
+    return found.last, found.oldest, [(at, sorted(held)) for at, held in sorted(found.contents.items())]
 
 
 def contents(queries: Queries) -> list[str]:
@@ -275,7 +281,7 @@ QUESTIONS: dict[str, Question] = {
         for content in (found.content_sha256, "")
     ],
     "removals.published_until": each_portal(
-        lambda q, portal: [q.removals.published_until(portal, last) for last in ("2025-03-04~", "9")]
+        lambda q, portal: [in_order(q.removals.published_until(portal, last)) for last in ("2025-03-04~", "9")]
     ),
     "removals.own_keys": each_portal(lambda q, portal: sorted(q.removals.own_keys(portal, KEYS).items())),
     "removals.vanished_nights": each_portal(lambda q, portal: sorted(q.removals.vanished_nights(portal, KEYS).items())),
