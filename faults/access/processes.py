@@ -1,4 +1,4 @@
-"""What runs and what is read: pickles, listeners, settings that execute, packages, slow patterns, a forger with every file."""
+"""Try to make it run or believe something: pickles, listeners, settings, packages, slow patterns, a forger with every file."""
 
 from __future__ import annotations
 
@@ -141,21 +141,12 @@ def _d23(place: Place) -> str:
     folder = place.folder / "wheels"
     folder.mkdir()
     (folder / "lxml-99.0-py3-none-any.whl").write_bytes(b"PK\x05\x06" + bytes(18))
-    (place.folder / "lock").write_text(f"lxml==99.0 --hash=sha256:{'0' * 64}\n", encoding="ascii")
-    pip = [
-        sys.executable,
-        "-m",
-        "pip",
-        "download",
-        "--no-index",
-        "--find-links",
-        str(folder),
-        "--no-deps",
-        "--require-hashes",
-    ]
+    wheel = "./wheels/lxml-99.0-py3-none-any.whl"
+    (place.folder / "lock").write_text(f"{wheel} --hash=sha256:{'0' * 64}\n", encoding="ascii")
+    pip = [sys.executable, "-m", "pip", "download", "--no-index", "--no-deps", "--require-hashes"]
     done = subprocess.run(
-        [*pip, "-d", str(place.folder / "out"), "-r", str(place.folder / "lock")],
-        env=environment(), capture_output=True, text=True, timeout=60, check=False,
+        [*pip, "-d", "out", "-r", "lock"],
+        cwd=place.folder, env=environment(), capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     require(
         done.returncode != 0 and "HASH" in (done.stdout + done.stderr).upper(),

@@ -39,7 +39,7 @@ _LONGER = XPath("descendant::text()[string-length(normalize-space()) > 20]")
 _HEADINGS = XPath("//title | (//h1)[position() <= 2] | (//h2)[1] | (//h3)[1]")
 _TEXT = XPath("string()")
 _MAY_BE_ABSENT = re.compile(ABSENT.pattern.replace(r"\b", ""))
-"""What every notice holds, also where its first or last word runs into the text beside it."""
+"""Match in every notice, also where its first or last word runs into the text beside it."""
 _GENERIC = frozenset({"generic_title", "generic_text", "generic_published", "parser_gave_up"})
 _UNDATED = (PublishedFrom.UPLOAD, PublishedFrom.FEED, PublishedFrom.NONE)
 _TOKEN = re.compile(r"csrf|xsrf|token|nonce", re.IGNORECASE)

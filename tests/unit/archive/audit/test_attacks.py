@@ -1,4 +1,4 @@
-"""What each attack leaves is reported as its row says, and the page has every row."""
+"""Each attack is reported as its row says, and the page has every row."""
 
 from __future__ import annotations
 

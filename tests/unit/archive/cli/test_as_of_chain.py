@@ -1,4 +1,4 @@
-"""What was known on a day follows from the place of a seal in the chain, not from the date that it bears."""
+"""The answer to what was known on a day follows from the place of a seal in the chain, not from the date that it bears."""
 
 from __future__ import annotations
 

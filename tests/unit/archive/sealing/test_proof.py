@@ -403,7 +403,7 @@ def test_the_independent_script_never_ends_in_a_traceback(data: bytes, tmp_path:
 
 
 def test_the_independent_script_checks_signatures_by_openssl_too(proof: bytes, tmp_path: Path) -> None:
-    """Where `cryptography` is not installed `openssl` decides, and without both nothing is taken for signed."""
+    """Without `cryptography` `openssl` decides, and without both nothing is taken for signed."""
     (tmp_path / "proof.json").write_bytes(proof)
     plain = [sys.executable, "-I", "-S", str(SCRIPT), str(tmp_path / "proof.json")]
     said = subprocess.run(plain, capture_output=True, text=True, check=False)

@@ -1,4 +1,4 @@
-"""What killed its reader twice is not read again before its bytes or the rules change, also where the whole crawl was killed."""
+"""A body that killed its reader twice is not read again before its bytes or the rules change, also where the whole crawl was killed."""
 
 from __future__ import annotations
 
