@@ -12,6 +12,7 @@ import re
 import signal
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -67,7 +68,7 @@ def read_page(page: HtmlPage, layouts: tuple[Layout, ...], now: datetime) -> Pag
     reading = _read_parts(page, layouts, now)
     if reading.published.moment is None:
         files = [*(file.url for file in reading.attachments), *(image.url for image in reading.images)]
-        reading.published = uploaded_on(files, now)
+        reading.published = replace(uploaded_on(files, now), raw=reading.published.raw)
     return reading
 
 

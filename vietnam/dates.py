@@ -19,6 +19,7 @@ from vietnam.date_forms import TZ, DateMatch, Label, date_matches
 from vietnam.letters import clean_letters, fold_spaces
 
 FIRST_YEAR = 1997
+_LONGEST_LINE = 200  # characters of a published line with its labels, counters and byline
 _LONGEST_BLOCK = 2_000  # characters: each date of a text is read with all that stands around it
 
 _ISO = re.compile(
@@ -64,6 +65,18 @@ _WRITTEN_BY = re.compile(
     re.IGNORECASE,
 )
 _BY = re.compile(r"(?:(?:được\s+)?(?:đăng|viết|gửi|posted|submitted)\s+)?(?:bởi|by)(?!\w)", re.IGNORECASE)
+
+# What has the form of a day and of a time, whatever its numbers: `31/02/2025`, `05/03/20205`, `NaN/NaN/NaN`, `25:61`.
+_WRITTEN_DAY = re.compile(
+    r"(?<![\w/.-])(?:\d{1,6}|NaN)\s?([/.-])\s?(?:\d{1,2}|NaN)\s?\1\s?(?:\d{1,6}|NaN)(?!(?!T\d)[/.-]?\w)"
+    r"|(?<![\w/.-])\d{1,3}\s*,?\s*tháng\s*\w{1,5}(?:\s+\w{1,4})?[\s,]+(?:năm\s+)?\d{1,6}(?!\w)"
+    r"|(?<![\w/.-])\d{1,3}[\s-](?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}[.,]{0,2}[\s-]\d{1,6}(?!\w)",
+    re.IGNORECASE,
+)
+_WRITTEN_TIME = re.compile(
+    r"(?<![\w:])(?:\d{1,3}|NaN)\s?(?::|h|giờ)\s?(?:\d{2,3}|NaN)(?:\s?:\s?(?:\d{1,3}|NaN))?(?:\s*(?:AM|PM|SA|CH))?(?![\w:])",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +200,7 @@ def read_published(text: str, now: datetime) -> Moment | None:
     if (moment := read_machine(text, now)) is not None:
         return moment
     line = _lines(text)
-    if len(line) > 200 or (best := _best(line, now)) is None:
+    if len(line) > _LONGEST_LINE or (best := _best(line, now)) is None:
         return None
     labelled = best[1].label is Label.PUBLISHED
     for shown in sorted(date_matches(line), key=lambda shown: shown.start, reverse=True):
@@ -203,6 +216,17 @@ def read_published(text: str, now: datetime) -> Moment | None:
             if (words := words.strip(" -–—,.()[]/")) and not _is_byline(words):
                 return None
     return best[0]
+
+
+def shows_no_moment(text: str, now: datetime) -> bool:
+    """Return whether a text has the form of a published line, though its day or time is none that `read_published` takes.
+
+    It does where the same line with a possible day and time would be read: `Ngày đăng: 31/02/2025 25:61`.
+    """
+    line = _lines(text)
+    if len(line) > _LONGEST_LINE or not _WRITTEN_DAY.search(line) or read_published(line, now) is not None:
+        return False
+    return read_published(_WRITTEN_TIME.sub("08:00", _WRITTEN_DAY.sub("2003-03-03", line)), now) is not None
 
 
 def read_machine(text: str, now: datetime) -> Moment | None:

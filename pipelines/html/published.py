@@ -12,7 +12,15 @@ from lxml.html import HtmlElement
 
 from pipelines.article import Article, PublishedFrom
 from pipelines.html.tree import HtmlPage, line, text_of
-from vietnam.dates import Moment, find_published, read_machine, read_published, read_upload, read_url_day
+from vietnam.dates import (
+    Moment,
+    find_published,
+    read_machine,
+    read_published,
+    read_upload,
+    read_url_day,
+    shows_no_moment,
+)
 
 _COUNTERS = re.compile(
     r"(?:\s*[|•·,;–-]\s*)?(?:số\s+)?(?:lượt\s+(?:xem|đọc|truy cập|view)|đã xem|số lần xem|views?)\s*[:.]?\s*[\d.,]*"
@@ -36,7 +44,8 @@ _LD_DATE = re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"')
 class PublishedDate:
     """Publication time with its evidence.
 
-    `raw` is the line as the page shows it, None when nothing is visible. `disagree` is set when sources differ.
+    `raw` is the line as the page shows it, also where its date is impossible; None when nothing is visible. `disagree` is
+    set when sources differ.
     """
 
     moment: Moment | None = None
@@ -51,6 +60,13 @@ def read_visible(text: str, now: datetime) -> tuple[Moment, str] | None:
     if moment is None:
         return None
     return moment, shown_line(text, now)
+
+
+def read_undated(text: str, now: datetime) -> tuple[None, str] | None:
+    """Return a published line of the title block that shows no possible moment (`31/02/2025 25:61`); None for other text."""
+    if len(text) > _LONGEST_LINE or not shows_no_moment(text, now):
+        return None
+    return None, shown_line(text, now)
 
 
 def listed_on(article: Article, day: date | None) -> Article:
@@ -78,7 +94,7 @@ def shown_line(text: str, now: datetime) -> str:
 
 
 def choose_published(
-    shown: tuple[Moment, str] | None,
+    shown: tuple[Moment | None, str] | None,
     page: HtmlPage,
     region: HtmlElement | None,
     now: datetime,
@@ -90,26 +106,28 @@ def choose_published(
     A machine time of the same day replaces a visible line that gives less of it (`_is_more_exact`). Sources that differ
     by more than a day set `disagree`. `region` is where a `time` element counts as the article's own; the rest of a page
     shows other articles' times. `named` is the value of an attribute that the layout names; it replaces the metadata.
-    `shown_in` is the element of the visible line.
+    `shown_in` is the element of the visible line, which is kept where it shows no possible moment.
     """
-    machine = [named] if named else list(machine_times(page, None if shown else region, now))
+    visible = shown[0] if shown else None
+    raw = (shown[1] if shown else None) or None
+    machine = [named] if named else list(machine_times(page, None if visible else region, now))
     meta = machine[0] if machine else None
     folder = read_url_day(page.url)
     if folder is not None and not Moment(folder).known_by(now):
         folder = None
-    if shown is not None:
+    if visible is not None:
         machine += [moment for value in _times_at(shown_in) if (moment := read_machine(value, now))]
-        same = [moment for moment in machine if moment.day == shown[0].day]
-        exact = next((moment for moment in same if _is_more_exact(moment, shown[0])), None)
-        days = [shown[0].day, *([meta.day] if meta and not same else []), *([folder] if folder else [])]
+        same = [moment for moment in machine if moment.day == visible.day]
+        exact = next((moment for moment in same if _is_more_exact(moment, visible)), None)
+        days = [visible.day, *([meta.day] if meta and not same else []), *([folder] if folder else [])]
         source = PublishedFrom.TITLE_BLOCK if exact is None else PublishedFrom.METADATA
-        return PublishedDate(exact or shown[0], shown[1] or None, source, _apart(days))
+        return PublishedDate(exact or visible, raw, source, _apart(days))
     disagree = _apart([moment.day for moment in (meta,) if moment] + ([folder] if folder else []))
     if meta is not None:
-        return PublishedDate(meta, None, PublishedFrom.METADATA, disagree)
+        return PublishedDate(meta, raw, PublishedFrom.METADATA, disagree)
     if folder is not None:
-        return PublishedDate(Moment(folder), None, PublishedFrom.URL, disagree)
-    return PublishedDate()
+        return PublishedDate(Moment(folder), raw, PublishedFrom.URL, disagree)
+    return PublishedDate(raw=raw)
 
 
 def _is_more_exact(machine: Moment, shown: Moment) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from lxml.html import HtmlElement
@@ -11,7 +12,7 @@ from lxml.html import HtmlElement
 from pipelines.article import BlockKind, Layout
 from pipelines.html.attachment_links import attachments_in, images_of, is_file_link
 from pipelines.html.blocks import Piece
-from pipelines.html.published import choose_published, in_metadata, read_visible
+from pipelines.html.published import choose_published, in_metadata, read_undated, read_visible
 from pipelines.html.title import find_title
 from pipelines.html.tree import INVISIBLE, HtmlPage, brief_text, is_hidden, smallest_around, tag_of, text_of
 from pipelines.readers.layout import PageReading, is_account
@@ -117,10 +118,13 @@ def complete(reading: PageReading, page: HtmlPage, now: datetime, *, dated: bool
     region = Region(reading.container, [], [piece for piece in reading.body if piece.text], [])
     around = smallest_around(reading.heading, reading.container)
     if dated and reading.published.moment is None:
-        shown = _title_block_date(page, reading.heading, region, now)
-        reading.published = choose_published(
+        shown, undated = _title_block_date(page, reading.heading, region, now), reading.published.raw
+        if undated and shown and shown[0][0] is None:
+            shown = None  # the layout's own place has such a line too
+        found_date = choose_published(
             shown[0] if shown else None, page, around, now, shown_in=shown[1] if shown else None
         )
+        reading.published = replace(found_date, raw=found_date.raw or undated)
         reading.body = [piece for piece in reading.body if shown is None or piece.element is not shown[1]]
         _note(reading, "published", reading.published.moment is not None)
     if not reading.author:
@@ -183,8 +187,11 @@ def _is_of_readers(element: HtmlElement, around: HtmlElement) -> bool:
 
 def _title_block_date(
     page: HtmlPage, title: HtmlElement | None, region: Region, now: datetime
-) -> tuple[tuple[Moment, str], HtmlElement] | None:
-    """Find the date nearest to the title: below it before the first long paragraph, else close above it."""
+) -> tuple[tuple[Moment | None, str], HtmlElement] | None:
+    """Find the date nearest to the title: below it before the first long paragraph, else close above it.
+
+    Without one, a line right below the title whose date is impossible.
+    """
     order = {element: position for position, element in enumerate(page.root.iter())}
     head = order[title] if title is not None else order[region.container]
     long = [order[piece.element] for piece in region.body if len(piece.text) >= 150 and piece.element in order]
@@ -193,6 +200,7 @@ def _title_block_date(
     near = list(title.iterancestors())[:_NEAR] if title is not None else []
     meta = in_metadata(page, None, now)
     candidates: list[tuple[int, int, tuple[Moment, str], HtmlElement]] = []
+    undated: tuple[tuple[None, str], HtmlElement] | None = None
     for holder in _holders(page):
         place = order.get(holder, -1)
         below = head <= place < max(end, head + 1)
@@ -207,8 +215,10 @@ def _title_block_date(
             agrees = meta is not None and shown[0][0].day == meta.day
             rank = (0 if agrees else 1) * 2 + (0 if below else 1)
             candidates.append((rank, abs(place - head), *shown))
+        elif below and undated is None and (line := read_undated(brief_text(holder, _LINE), now)):
+            undated = line, holder
     best = min(candidates, key=lambda item: item[:2], default=None)
-    return (best[2], best[3]) if best else _apart_from_the_title(order, head, region, title, now)
+    return (best[2], best[3]) if best else _apart_from_the_title(order, head, region, title, now) or undated
 
 
 def _apart_from_the_title(

@@ -13,7 +13,7 @@ from archive.model.records import Attachment, Image
 from pipelines.article import BlockKind, Layout
 from pipelines.html.attachment_links import attachments_in, images_of
 from pipelines.html.blocks import Piece, pieces_of, without_twins
-from pipelines.html.published import PublishedDate, choose_published, read_visible
+from pipelines.html.published import PublishedDate, choose_published, read_undated, read_visible
 from pipelines.html.related_links import without_comments, without_titles
 from pipelines.html.title import without_site
 from pipelines.html.tree import HtmlPage, attribute, smallest_around, tag_of
@@ -180,15 +180,18 @@ def _lead(page: HtmlPage, layout: Layout, containers: list[HtmlElement]) -> tupl
 
 def _published(
     page: HtmlPage, layout: Layout, now: datetime
-) -> tuple[tuple[Moment, str] | None, Moment | None, HtmlElement | None]:
+) -> tuple[tuple[Moment | None, str] | None, Moment | None, HtmlElement | None]:
     """Return the visible line, the moment of a named attribute, and the element of the line."""
     named: Moment | None = None
+    undated: tuple[tuple[None, str] | None, HtmlElement | None] = (None, None)
     for element, text, shown in page.pick(layout.published):
         if not shown:
             named = named or read_machine(text, now)
         elif shown_date := read_visible(text, now):
             return shown_date, named, element
-    return None, named, None
+        elif undated[0] is None and (line := read_undated(text, now)):
+            undated = line, element
+    return undated[0], named, undated[1]
 
 
 def is_account(name: str) -> bool:

@@ -24,7 +24,7 @@ from lxml.html import HtmlElement
 
 from pipelines.article import Article, Layout, PublishedFrom
 from pipelines.html.page_shape import ABSENT, ABSENT_WORDS, BLOCKS, HIDDEN, NOTICE, UNSEEN, is_frame
-from pipelines.html.published import TIMES, read_visible
+from pipelines.html.published import TIMES, read_undated, read_visible
 from pipelines.html.stated import AUTHORS, SITES
 from pipelines.html.tree import HtmlPage, attribute, smallest_around
 from pipelines.readers.article_presence import has_article
@@ -217,7 +217,8 @@ def _dates(page: HtmlPage, layout: Layout, now: datetime) -> dict[HtmlElement, b
         for element in page.match(selector):
             shown = read_visible(page.text_of(element), now) if is_text else None
             times = [_items(time) for time in element.iter("time")]
-            said = repr((number, _items(element), times, shown)).encode("utf-8", "replace")
+            undated = read_undated(page.text_of(element), now) if is_text and shown is None else None
+            said = repr((number, _items(element), times, shown or undated)).encode("utf-8", "replace")
             found[element] = found.get(element, b"") + said
             if shown is not None:
                 return found

@@ -48,7 +48,7 @@ from pipelines.files.pdf import read_pdf
 from pipelines.html.decoding import declared_charset, decode_body, reads_as_text
 from pipelines.html.page_bounds import excess_of
 from pipelines.html.page_shape import html_ends, is_xml, read_shape
-from pipelines.html.published import read_visible, shown_line
+from pipelines.html.published import read_undated, read_visible, shown_line
 from pipelines.html.tree import line, parse, served_text
 from pipelines.line_shape import shape_of
 from pipelines.readers.json_api import page_of
@@ -61,7 +61,7 @@ from pipelines.sandbox.page_question import PageQuestion
 from pipelines.sandbox.page_region import digest_of
 from tests.contract.pumped_texts import ADDRESSES, FEEDS, JSON, LINES, MARKUP, SHALLOW, SIGNS, TEXTS, WORDS, Pumps
 from vietnam.date_forms import clock_spans, date_matches, day_spans
-from vietnam.dates import find_published, read_machine, read_published, read_upload, read_url_day
+from vietnam.dates import find_published, read_machine, read_published, read_upload, read_url_day, shows_no_moment
 from vietnam.documents import cited_documents, document_numbers, read_citations, read_document_numbers, read_number
 from vietnam.facts import facts, is_number_word
 from vietnam.formulas import formula_kind, is_formula
@@ -185,6 +185,7 @@ _PLAIN_TEXT: dict[str, Callable[[str], object]] = {
     "vietnam.date_forms.day_spans": lambda text: list(day_spans(text)),
     "vietnam.date_forms.clock_spans": lambda text: list(clock_spans(text)),
     "vietnam.dates.find_published": lambda text: find_published(text, NOW),
+    "vietnam.dates.shows_no_moment": lambda text: shows_no_moment(text, NOW),
     "vietnam.dates.read_published": lambda text: read_published(text, NOW),
     "vietnam.dates.read_machine": lambda text: read_machine(text, NOW),
     "vietnam.documents.read_document_numbers": read_document_numbers,
@@ -240,6 +241,7 @@ _PLAIN_TEXT: dict[str, Callable[[str], object]] = {
     "pipelines.html.decoding.reads_as_text": in_bytes(reads_as_text),
     "pipelines.html.decoding.declared_charset": declared_charset,
     "pipelines.html.published.read_visible": lambda text: read_visible(text, NOW),
+    "pipelines.html.published.read_undated": lambda text: read_undated(text, NOW),
     "pipelines.html.published.shown_line": lambda text: shown_line(text, NOW),
     "pipelines.html.tree.line": line,
     "pipelines.line_shape.shape_of": shape_of,

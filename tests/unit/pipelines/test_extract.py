@@ -122,6 +122,22 @@ def test_published_comes_from_the_first_source_that_tells(
     assert (article.published_from, article.published_raw) == (source, raw)
 
 
+@pytest.mark.parametrize("layouts", [(PLAIN,), ()], ids=["layout", "generic"])
+def test_an_impossible_date_is_no_date_and_its_line_is_kept(layouts: tuple[Layout, ...]) -> None:
+    shown = "Ngày đăng: 31/02/2025 25:61"
+    html = plain(f"<p>{ONE}</p><p>{TWO}</p>")
+    assert html.count(PLAIN_RAW) == 1
+    article = read(html.replace(PLAIN_RAW, shown), *layouts)
+
+    assert (article.published, article.published_from, article.published_raw) == (None, PublishedFrom.NONE, shown)
+    assert article.text().count(shown) == 1
+    assert shown not in article.content()
+
+    stated = "<meta property='article:published_time' content='2025-03-14T16:20:00+07:00'></head>"
+    article = read(html.replace(PLAIN_RAW, shown).replace("</head>", stated), *layouts)
+    assert (article.published_from, article.published_raw) == (PublishedFrom.METADATA, shown)
+
+
 def test_published_from_a_dated_folder_of_the_address() -> None:
     html = page(f"<h1 class=t>{TITLE}</h1><div class=c><p>{ONE}</p></div>")
     article = read(html, PLAIN, url=f"{BASE}/portal/Pages/2025-3-14/Tram-bomx12.aspx")

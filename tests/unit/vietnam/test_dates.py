@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 
 from testing.recorded import ABSENT, GUIDE
 from vietnam.date_forms import TZ
-from vietnam.dates import Moment, find_published, later_moments, read_machine, read_published, read_upload, read_url_day
+from vietnam.dates import (
+    Moment,
+    find_published,
+    later_moments,
+    read_machine,
+    read_published,
+    read_upload,
+    read_url_day,
+    shows_no_moment,
+)
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=TZ)
 TABLE = GUIDE / "dates.csv"
@@ -345,3 +354,27 @@ def test_the_moments_that_come_later_are_collected_where_they_are_refused() -> N
     assert set(later) == {Moment(date(2026, 11, 23)), Moment(date(2026, 11, 22), time(12, 0, 1))}
     read_published("Ngày đăng: 24/11/2026", NOW)
     assert len(set(later)) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "31/02/2025", "Ngày đăng: 31/02/2025 25:61", "05/03/20205 08:00", "NaN/NaN/NaN 25:61", "05/03/2568 08:00",
+        "03/13/2025 08:00 | Lượt xem: 35", "01/01/0001 00:00", "05/03/2099 08:00", "3/5/2026 3:34:00 PM", "04/03/25",
+        "Thứ Năm, 31 tháng 2 năm 2025", "2025-02-31T08:00:00", "30 Feb 2025", "Lê Văn Thử - 00/00/0000",
+    ],
+)  # fmt: skip
+def test_a_published_line_with_an_impossible_moment_is_known_as_one(text: str) -> None:
+    assert read_published(text, NOW) is None
+    assert shows_no_moment(text, NOW)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "05/03/2025 08:00", "Giấy phép số 12/GP cấp ngày 31/02/2025", "Hạn nộp: 31/02/2025", "Số 15/2024/QĐ-UBND",
+        "Từ ngày 31/02/2025 đến 03/03/2025", "31/02/2025 là ngày không có", "1.234.567", "10.0.0.1", "3 giờ trước",
+    ],
+)  # fmt: skip
+def test_other_lines_show_no_impossible_moment(text: str) -> None:
+    assert not shows_no_moment(text, NOW)

@@ -27,6 +27,7 @@ from pipelines.sandbox.page_question import PageQuestion
 from replicas import LAST_NIGHT
 from replicas.articles import EVERY_PORTAL, article_url, portal_site
 from replicas.sites.site import SiteRequest, Suffixer
+from testing.article_pages import BASE, ONE, PLAIN, PLAIN_RAW, TWO, plain
 from testing.mutated_pages import mutated, parsed, written
 from vietnam.date_forms import TZ
 
@@ -102,6 +103,18 @@ def test_equal_digests_mean_equal_articles_wherever_a_page_changed(portal: str) 
             assert (found, found.stated) == (article, article.stated), names
             assert served.outcome(page) == outcome, names
     assert equal
+
+
+def test_another_impossible_date_is_another_digest() -> None:
+    title = "<meta property='article:published_time' content='2025-03-14T16:20:00+07:00'>"
+    digests, articles = set(), set()
+    for shown in ("31/02/2025 25:61", "32/02/2025 25:61", "32/02/2025 25:61"):
+        html = plain(f"<p>{ONE}</p><p>{TWO}</p>").replace(PLAIN_RAW, shown).replace("</head>", f"{title}</head>")
+        page = parse(html.encode(), BASE)
+        articles.add(extract(html.encode(), BASE, (PLAIN,), NOW).published_raw)
+        digests.add(region_digest(page, (PLAIN,), NOW))
+    assert None not in digests
+    assert len(digests) == len(articles) == 2
 
 
 def test_a_page_that_no_layout_names_has_no_digest() -> None:
