@@ -173,19 +173,6 @@ def same_state(found: State, wanted: State) -> None:
             raise CheckFailure(f"O3: {name}: found {found.get(name)}, an undisturbed run has {wanted.get(name)}"[:600])
 
 
-def without_changes(said: State) -> State:
-    """Return a state without the classes of changes, to compare where an older text could not be read.
-
-    The change of a line is classified against that text; a disk that does not give one stops no night
-    (archive/ingest/revisions.py).
-    """
-    place = _OWN.index("changes")
-    return {
-        name: (*values[:place], "untold", *values[place + 1 :]) if " line " in name else values
-        for name, values in said.items()
-    }
-
-
 def without_numbers(said: State) -> State:
     """Return a state to compare where lines were quarantined and asked for again: their numbers are others, and what names them."""
     lines = sorted(values[1:-1] for name, values in said.items() if " line " in name)

@@ -21,7 +21,7 @@ from archive.model.records import Capture, CapturePlace
 from archive.storage.jsonl import ArticleLine, decode_article, decode_page
 from archive.storage.paths import Paths
 from archive.storage.run_record import read_lines
-from archive.storage.stored_file import read_stored
+from archive.storage.stored_file import read_twice
 from archive.storage.texts import NAME, text_content
 from archive.storage.warc import WarcRecord, read_member, read_record
 
@@ -78,7 +78,7 @@ class ArchiveReader:
             raise Unreadable(Reason.of("text_withheld", article=found.id))
         path = self._place_of_text(found)
         try:
-            data = read_stored(path)
+            data = read_twice(path)
         except OSError as error:
             raise Unreadable(
                 _damaged(Reason.of("cannot_read", file=self._name(path), error=str(error.strerror)))

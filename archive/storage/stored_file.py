@@ -56,10 +56,24 @@ def read_stored(path: Path, most: int = MOST) -> bytes:
     return b"".join(pieces)
 
 
+def read_twice(path: Path) -> bytes:
+    """Return the bytes of a regular file, read a second time after an input error. Raises OSError as `read_stored` does.
+
+    For what decides something and may be missing, as an older text may: an input error passes on most storage, and the
+    decision must not hang on it. A lasting one is as good as a missing file.
+    """
+    try:
+        return read_stored(path)
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
+    return read_stored(path)
+
+
 def read_text_file(path: Path, digest: str | None) -> bytes | None:
     """Return the bytes of a text; None when the file cannot be read or has another SHA-256 (hex)."""
     try:
-        data = read_stored(path)
+        data = read_twice(path)
     except OSError:
         return None
     return data if sha256(data).hexdigest() == digest else None

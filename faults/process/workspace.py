@@ -51,19 +51,13 @@ def interrupted(root: Path, ended: ChildExit) -> checks.Committed:
     return found
 
 
-def resume(
-    root: Path,
-    before: checks.Committed,
-    wanted: checks.State,
-    night: Work,
-    compared: Callable[[checks.State], checks.State] = dict,
-) -> None:
-    """Run a night again and make all four checks; `compared` leaves out of a state what may differ."""
+def resume(root: Path, before: checks.Committed, wanted: checks.State, night: Work) -> None:
+    """Run a night again and make all four checks."""
     again = run_well(night, "O3: the night, run again,")
     after = checks.committed(root)
     checks.unchanged(before, after)
     checks.acknowledged(after, again.acknowledged, SILENT)
-    checks.same_state(compared(checks.state(root)), compared(wanted))
+    checks.same_state(checks.state(root), wanted)
     checks.intact(root)
 
 
@@ -104,9 +98,9 @@ class Workspace:
         """Ask O1 and O2 of what is left, then run the night again."""
         self.resume(interrupted(self.root, ended))
 
-    def resume(self, before: checks.Committed, unread: bool = False) -> None:
-        """Run the night again and make all four checks; `unread`: an older text could not be read."""
-        resume(self.root, before, self.wanted, whole_night(self.root), checks.without_changes if unread else dict)
+    def resume(self, before: checks.Committed) -> None:
+        """Run the night again and make all four checks."""
+        resume(self.root, before, self.wanted, whole_night(self.root))
 
     def each(self, calls: Sequence[Call], fault: Fault, seen: Callable[[Call, ChildExit], None] = passed) -> int:
         """Every call in turn; `seen` looks at how the child ended. Returns the number of points.
@@ -118,7 +112,7 @@ class Workspace:
             try:
                 ended, before = self.break_at(call, fault)
                 seen(call, ended)
-                self.resume(before, unread=not call.writes and call.place.endswith(".txt"))
+                self.resume(before)
             except CallNotReached as error:
                 if call.writes:
                     broken.append(str(error))
