@@ -22,6 +22,7 @@ COMMANDS = (
     "prove",
     "sign",
     "timestamp",
+    "receipt",
     "witness",
     "withhold",
     "coverage",

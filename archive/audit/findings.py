@@ -35,6 +35,7 @@ class Code(StrEnum):
     TIMESTAMP = (
         "TIMESTAMP"  # a timestamp is not of its seal's head, no authority vouches for it, or its seal is not there
     )
+    RECEIPT = "RECEIPT"  # a receipt of OpenTimestamps is not of its seal's head, or not in the block that was named
     LINE = "LINE"  # a line of articles.jsonl or pages.jsonl cannot be read
     LINE_TWICE = "LINE_TWICE"  # the same number stands on two lines
     TEXT_MISSING = "TEXT_MISSING"  # a line names a text that is not there

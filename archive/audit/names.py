@@ -74,7 +74,7 @@ def check_night(paths: Paths, night: date, listed: Mapping[str, Mapping[str, Fil
                 _report(paths, Path(other.path), audit)
         elif not entry.is_file(follow_symlinks=False):
             audit.found(Code.EXTRA, relative(paths, path), Reason.of("no_file"))
-        elif not (name.startswith("manifest-") and path.suffix in (".json", ".sig", ".tsr")):
+        elif not (name.startswith("manifest-") and path.suffix in (".json", ".sig", ".tsr", ".ots")):
             _report(paths, path, audit)
         else:
             audit.files += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -14,6 +14,7 @@ from cryptography.x509 import Certificate
 from archive.audit.findings import Audit, Code
 from archive.messages.reason import Reason
 from archive.sealing.head import Head
+from archive.sealing.opentimestamps import BlockHeader
 from archive.sealing.signatures import UNSIGNED_SIGNER, verify_signature
 from archive.storage import merkle
 from archive.storage.manifest import LONGEST, FileEntry, Previous, Seal, entry_leaves, read_seal, sealed_runs
@@ -27,13 +28,14 @@ class Expectations:
 
     Without keys any signer is accepted that signed from the first signature on. `today` is the day in Asia/Ho_Chi_Minh,
     which no live night lies behind; None where no clock is trusted. `authorities` have to vouch for timestamps; without
-    them a timestamp is only compared with its head.
+    them a timestamp is only compared with its head. `blocks` are headers of blocks of Bitcoin by height, for receipts.
     """
 
     head: Head | None = None
     keys: frozenset[str] = frozenset()
     today: date | None = None
     authorities: tuple[Certificate, ...] = ()
+    blocks: Mapping[int, BlockHeader] = field(default_factory=dict)
 
     @property
     def given(self) -> bool:

@@ -19,6 +19,7 @@ from archive.audit.findings import Audit
 from archive.audit.index import compare_index
 from archive.audit.lines import RunTask
 from archive.audit.names import check_archive_root, check_calendar, check_night, check_quarantine
+from archive.audit.receipts import check_receipts
 from archive.audit.run import check_run
 from archive.audit.sampling import WHOLE, Subset
 from archive.audit.seals import (
@@ -98,6 +99,7 @@ def verify(
         check_signers(chain, check_key_changes(identity, paths, audit), expected, audit)
         check_expected(identity, chain, expected, audit)
         check_timestamps(paths, chain, expected, audit)
+        check_receipts(paths, chain, expected, audit)
         check_tombstones(identity, paths, withheld, chain, expected, audit)
         audit.join(index)
         audit.join(words() if words is not None else Audit())

@@ -14,6 +14,7 @@ from archive.cli.output import print_audit
 from archive.errors import ExitCode, UsageError
 from archive.processes.progress import ProgressLine
 from archive.sealing.head import Head, read_head
+from archive.sealing.receipts import read_blocks
 from archive.sealing.timestamps import load_authorities
 from archive.storage.paths import Paths, read_identity
 
@@ -37,6 +38,12 @@ def add(commands: Commands) -> None:
         "--authority", type=Path, metavar="FILE", help="certificates (PEM) that have to vouch for every timestamp"
     )
     command.add_argument(
+        "--blocks",
+        type=Path,
+        metavar="FILE",
+        help="headers of blocks of Bitcoin for the receipts: height and hex a line",
+    )
+    command.add_argument(
         "--files", action="store_true", help="only the sealed files against the manifests, the roots and the chain"
     )
     command.add_argument(
@@ -50,7 +57,9 @@ def _run(options: argparse.Namespace) -> ExitCode:
     subset = Subset.parse(options.subset) if options.subset else WHOLE
     identity, paths = read_identity(options.archive), Paths(options.archive)
     authorities = load_authorities(options.authority) if options.authority else ()
-    expected = Expectations(_published(options.against), frozenset(options.key or ()), clock().date(), authorities)
+    blocks = read_blocks(options.blocks) if options.blocks else {}
+    keys = frozenset(options.key or ())
+    expected = Expectations(_published(options.against), keys, clock().date(), authorities, blocks)
     how = VerifyOptions(subset, options.files, options.jobs)
     with ProgressLine("verify", "files") as line:
         audit = verify(identity, paths, line.show, expected, how)

@@ -7,10 +7,8 @@ the chain it dates every seal before as well. A request has no nonce: the same s
 
 from __future__ import annotations
 
-import urllib.request
 from collections.abc import Sequence
 from datetime import datetime
-from http.client import HTTPException
 from pathlib import Path
 
 from cryptography.x509 import Certificate, load_pem_x509_certificates
@@ -25,6 +23,7 @@ from rfc3161_client import (
 
 from archive.errors import ArchiveError, UsageError
 from archive.messages.reason import Reason
+from archive.sealing.answers import ask
 from archive.sealing.head import statement_of
 from archive.storage.fsync import disk_errors, write_durably
 from archive.storage.manifest import Seal, manifest_path
@@ -33,7 +32,6 @@ from archive.storage.paths import Paths
 LARGEST = 65_536
 """Bytes of an answer; one with its certificates has about 6,000."""
 
-_SECONDS = 30.0  # until an authority that says nothing is given up
 _SHA256 = "2.16.840.1.101.3.4.2.1"
 
 
@@ -98,14 +96,4 @@ def keep_timestamp(paths: Paths, seal: Seal, answer: bytes, authorities: Sequenc
 
 def ask_authority(url: str, request: bytes) -> bytes:
     """Ask an authority over HTTP (RFC 3161, 3.4); returns its answer. Raises ArchiveError."""
-    if not url.startswith(("https://", "http://")):
-        raise UsageError(f"{url} is no address of a timestamp authority; it begins with https:// or http://")
-    asked = urllib.request.Request(url, request, {"Content-Type": "application/timestamp-query"})
-    try:
-        with urllib.request.urlopen(asked, timeout=_SECONDS) as answer:
-            data: bytes = answer.read(LARGEST + 1)
-    except (OSError, HTTPException, ValueError) as error:
-        raise ArchiveError(f"the timestamp authority {url} did not answer: {error}") from None
-    if len(data) > LARGEST:
-        raise ArchiveError(f"the timestamp authority {url} answered with more than {LARGEST} bytes")
-    return data
+    return ask("timestamp authority", url, request, {"Content-Type": "application/timestamp-query"}, LARGEST)

@@ -109,6 +109,9 @@ class NightSettings:
     ] = None
     signing_key: Annotated[OptionalFile, ShouldBe("the path of a key file, or empty")] = None
     timestamp_url: Annotated[str, Field(pattern=r"^(https?://\S+)?$"), ShouldBe("a web address, or empty")] = ""
+    calendars: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^https?://\S+$")], ...], ShouldBe("a list of web addresses")
+    ] = ()
     lookback_days: LookbackDays = _LOOKBACK.days
     lookback_pages: LookbackPages = _LOOKBACK.pages
     lookback_requests: LookbackRequests = _LOOKBACK.requests

@@ -18,7 +18,6 @@ from archive.leases.states import AttemptResult, Claim, LeaseRow, LeaseState
 from archive.messages.reason import Reason
 from archive.model.enums import ArchiveKind
 from archive.sealing.signatures import load_key
-from archive.sealing.timestamps import ask_authority, keep_timestamp, timestamp_request
 from archive.search.engine import SearchIndex
 from archive.search.indexer import catch_up
 from archive.storage.manifest import Seal
@@ -29,6 +28,7 @@ from crawler.clock import Clock
 from crawler.config.settings_file import NightSettings
 from crawler.nights.orphaned_runs import close_leftover, fresh_run
 from crawler.nights.runner import LEASE
+from crawler.nights.seal_dates import date_seal
 from crawler.verdicts.decommissioned import why_unscheduled
 from vietnam.date_forms import TZ
 
@@ -189,19 +189,9 @@ class Schedule:
         seal = self.archive.seal(night, missed, key)
         self._fill_search()
         known = before is not None and (before.night, before.number) == (seal.night, seal.number)
-        if not known:
-            self._stamp(seal)
+        if not known and self.kind is ArchiveKind.LIVE:
+            self.trouble.extend(date_seal(self.archive.paths, seal, self.settings))
         return [] if known else [seal]
-
-    def _stamp(self, seal: Seal) -> None:
-        """Let the authority date a live seal. Where it does not answer, the timestamp of a later seal dates this one too."""
-        url = self.settings.timestamp_url
-        if not url or self.kind is not ArchiveKind.LIVE:
-            return
-        try:
-            keep_timestamp(self.archive.paths, seal, ask_authority(url, timestamp_request(seal)))
-        except (ArchiveError, OSError) as error:
-            self.trouble.append(f"the seal of {seal.night} has no timestamp: {error}")
 
     def _fill_search(self) -> None:
         """Add the sealed texts to the search index. What fails is made up for by a later seal or the next search."""

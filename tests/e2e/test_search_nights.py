@@ -9,12 +9,14 @@ from threading import Barrier
 
 import pytest
 
+from archive.audit.seals import Expectations
 from archive.audit.verify import verify
 from archive.errors import RunBusy
 from archive.leases.ledger import Ledger
 from archive.leases.process_id import Owner
 from archive.leases.states import AttemptResult, LeaseState
 from archive.model.enums import ArchiveKind
+from archive.sealing.opentimestamps import read_block_header
 from archive.sealing.timestamps import load_authorities, stamped_at
 from archive.search.engine import SearchIndex
 from archive.search.indexer import catch_up, find_backlog, search_lock
@@ -27,6 +29,7 @@ from crawler.nights.runner import LEASE
 from crawler.nights.schedule import Schedule
 from crawler.portal import Sure
 from testing.archives import FIRST, make
+from testing.calendar_server import Calendar
 from testing.search_archive import NIGHTS, PROVINCES, keys, run
 from testing.timestamp_authority import TimestampAuthority
 from vietnam.date_forms import TZ
@@ -94,6 +97,26 @@ def test_every_live_seal_of_the_scheduler_gets_a_timestamp_and_none_is_held_up_b
     with archive:
         (trouble,) = sealed_by_the_schedule(archive, tmp_path / "a", 2)
         assert trouble.startswith("the seal of 2025-03-05 has no timestamp: the timestamp authority")
+        assert verify(archive.identity, archive.paths).findings == []
+
+
+def test_every_live_seal_of_the_scheduler_gets_a_receipt_which_the_next_one_completes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calendar, archive = Calendar(), make(tmp_path / "a")
+    monkeypatch.setattr(Schedule, "kind", ArchiveKind.LIVE)
+    with archive, calendar.serve() as url:
+        monkeypatch.setattr("tests.e2e.test_search_nights.SETTINGS", NightSettings(calendars=(url,)))
+        assert sealed_by_the_schedule(archive, tmp_path / "a", 0) == []
+        header = calendar.confirm(840_000, 1_760_000_000)
+        assert sealed_by_the_schedule(archive, tmp_path / "a", 1) == []
+        expected = Expectations(blocks={840_000: read_block_header(header)})
+        notes = [str(note) for note in verify(archive.identity, archive.paths, expected=expected).notes]
+        assert any("every seal up to 2025-03-03 number 1 was there on 2025-10-09" in note for note in notes)
+        assert any("1 of 2 seals have a receipt that calendars have only promised" in note for note in notes)
+    with archive:
+        (trouble,) = sealed_by_the_schedule(archive, tmp_path / "a", 2)
+        assert trouble.startswith("the seal of 2025-03-05 has no receipt: the calendar")
         assert verify(archive.identity, archive.paths).findings == []
 
 

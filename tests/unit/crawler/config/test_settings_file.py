@@ -36,7 +36,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         tmp_path,
         'contact = "luutru@example.vn"\nstart = "22:30"\ncut_off = "05:00"\njobs = 2\ndeadline_minutes = 90\n'
         'memory_mb = 1024\nmax_tries = 1\narchive = "/srv/luu-tru"\nlogs = "log"\nsigning_key = "keys/seal.pem"\n'
-        'timestamp_url = "https://tsa.example.vn/tsr"\n'
+        'timestamp_url = "https://tsa.example.vn/tsr"\ncalendars = ["https://calendar.example.vn"]\n'
         'log = "json"\nkeep_logs = 7\nreports = "outbox"\nchecks = "seen"\nmin_free = "2.5 GB"\n'
         'metrics_file = "luu-tru.prom"\nmetrics_port = 9105\n'
         '[alerts]\nurls = ["json://127.0.0.1:9/"]\nurls_file = "urls"\non = ["broken", "missed"]\nrehearsals = true\n'
@@ -55,6 +55,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         logs=tmp_path / "log",
         signing_key=tmp_path / "keys/seal.pem",
         timestamp_url="https://tsa.example.vn/tsr",
+        calendars=("https://calendar.example.vn",),
         log=LogStyle.JSON,
         keep_logs=7,
         reports=tmp_path / "outbox",
