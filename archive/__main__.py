@@ -6,6 +6,7 @@ import argparse
 import sys
 from importlib import import_module
 
+from archive.audit.rereading import CaptureReader
 from archive.cli.arguments import Commands
 from archive.errors import ArchiveError, ExitCode
 
@@ -32,10 +33,17 @@ COMMANDS = (
 """Modules of `archive.cli`, in the order of the help."""
 
 
+def portal_captures() -> CaptureReader:
+    """Return the reader of captures by this checkout's portals: the program knows them, the archive below it does not."""
+    from crawler.reextract.capture_reader import PortalCaptures  # half a second that no other command needs
+
+    return PortalCaptures()
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns its exit code (docs/operations.md)."""
     parser = argparse.ArgumentParser(prog="python -m archive", description="Examine and prove an archive.")
-    commands = Commands(parser)
+    commands = Commands(parser, portal_captures)
     words = sys.argv[1:] if arguments is None else arguments
     # Only the named one: what all import, calendars and tables and the audit, takes as long as making a small index.
     for name in words[:1] if words[:1] and words[0] in COMMANDS else COMMANDS:

@@ -60,18 +60,21 @@ def extraction_arguments(
     Raises:
         Unreadable: the body does not decode whole.
     """
-    headers = [(name.lower(), value) for name, value in capture.headers]
-    encoding = ",".join(value for name, value in headers if name == "content-encoding")
+    body = body_of(capture, limit)
+    types = [value for name, value in capture.headers if name.lower() == "content-type"]
+    declared = declared_charset(types[-1]) if types else None
+    sent = page_of(body, url, layouts, declared)
+    return (body, url, layouts, fetched_at, declared) if sent is None else (sent, url, layouts, fetched_at, "utf-8")
+
+
+def body_of(capture: Capture, limit: int) -> bytes:
+    """Return the decoded body of a capture, at most `limit` bytes. Raises Unreadable when it does not decode whole."""
+    encoding = ",".join(value for name, value in capture.headers if name.lower() == "content-encoding")
     body = decode_body(capture.body, encoding, limit)
     wrong = [flag for flag in body.flags if flag in (CUT, TOO_LARGE, UNKNOWN_ENCODING)]
     if wrong:
         raise Unreadable(f"{capture.url}: the captured body cannot be decoded ({', '.join(wrong)})")
-    types = [value for name, value in headers if name == "content-type"]
-    declared = declared_charset(types[-1]) if types else None
-    sent = page_of(body.data, url, layouts, declared)
-    return (
-        (body.data, url, layouts, fetched_at, declared) if sent is None else (sent, url, layouts, fetched_at, "utf-8")
-    )
+    return body.data
 
 
 def reread(

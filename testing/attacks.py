@@ -18,13 +18,14 @@ from datetime import date
 from pathlib import Path
 
 from archive.audit.seals import Expectations
-from archive.audit.verify import verify
+from archive.audit.verify import VerifyOptions, verify
 from archive.errors import ArchiveError
 from archive.export.proofs import published_head
 from archive.sealing.head import Head
 from archive.sealing.signatures import public_key
 from archive.storage.paths import Paths, read_identity
 from archive.store import Archive
+from testing.captured_archive import IN_PROCESS
 from testing.damage_steps import BASES, KEY, STEPS
 
 ROWS = Path(__file__).parents[1] / "tests" / "data" / "attacks.toml"
@@ -39,7 +40,8 @@ _KEYS = frozenset({public_key(KEY)})
 class Attack:
     """One attack: its words, the archive it starts from, the steps, and the codes that each reading reports.
 
-    `why` is the reason that an attack cannot be noticed, for one that no reading reports.
+    `reread` are those of `--reread`, None where its captures are composed and no rules read them. `why` is the reason that
+    an attack cannot be noticed, for one that no reading reports.
     """
 
     what: str
@@ -47,8 +49,14 @@ class Attack:
     alone: Sequence[str] = ()
     against: Sequence[str] = ()
     key: Sequence[str] = ()
+    reread: Sequence[str] | None = None
     base: str = "signed"
     why: str = ""
+
+    @property
+    def codes(self) -> list[Sequence[str]]:
+        """The codes of each reading, those of `--reread` last."""
+        return [self.alone, self.against, self.key, *([] if self.reread is None else [self.reread])]
 
 
 def attacks() -> list[tuple[str, Attack]]:
@@ -66,7 +74,7 @@ def head_of(root: Path) -> Head:
 
 
 def reported(attack: Attack, bases: Mapping[str, Path], root: Path) -> list[list[str]]:
-    """Attack a copy at `root` and return the codes that each of the three readings reports, sorted."""
+    """Attack a copy at `root` and return the codes that each of its readings reports, sorted."""
     base = bases[attack.base]
     shutil.copytree(base, root, symlinks=True)
     for name, *arguments in attack.steps:
@@ -76,12 +84,15 @@ def reported(attack: Attack, bases: Mapping[str, Path], root: Path) -> list[list
         Expectations(head_of(base), today=_TODAY),
         Expectations(keys=_KEYS, today=_TODAY),
     )
-    return [_codes(root, expected) for expected in expectations]
+    found = [_codes(root, expected) for expected in expectations]
+    if attack.reread is not None:
+        found.append(_codes(root, expectations[0], VerifyOptions(reader=IN_PROCESS)))
+    return found
 
 
-def _codes(root: Path, expected: Expectations) -> list[str]:
+def _codes(root: Path, expected: Expectations, how: VerifyOptions = VerifyOptions()) -> list[str]:  # noqa: B008 - frozen
     try:
-        audit = verify(read_identity(root), Paths(root), expected=expected)
+        audit = verify(read_identity(root), Paths(root), expected=expected, how=how)
     except ArchiveError:
         return [REFUSED]
     return sorted({finding.code.value for finding in audit.findings})
@@ -93,13 +104,10 @@ def page(found: Sequence[tuple[str, Attack]]) -> str:
     last = None
     for heading, attack in found:
         if heading != last:
-            lines += [
-                f"\n## {heading}\n",
-                "| attack | `verify` | `--against HEAD` | `--key KEY` |",
-                "|---|---|---|---|",
-            ]
+            columns = ["attack", "`verify`", "`--against HEAD`", "`--key KEY`", "`--reread`"][: len(attack.codes) + 1]
+            lines += [f"\n## {heading}\n", f"| {' | '.join(columns)} |", f"|{'---|' * len(columns)}"]
             last = heading
-        cells = [_cell(codes, attack) for codes in (attack.alone, attack.against, attack.key)]
+        cells = [_cell(codes, attack) for codes in attack.codes]
         why = f". *Not noticed: {attack.why}*" if attack.why else ""
         lines.append(f"| {attack.what}{why} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
@@ -117,8 +125,8 @@ makes a small archive of three live nights, publishes its last head, and attacks
 who can write into the archive. Each copy is read by `python -m archive verify` alone, with the published head, and with the public
 key of the seals. A cell holds the codes of the findings ([operations.md](../operations.md#findings-of-verify) says what each
 means); – is none. The archive is signed where the row does not say otherwise. *The key* is the key of the seals, *another key* one
-that the attacker made. {unnoticed} of the attacks cannot be noticed, and say why. `tests/unit/archive/audit/test_attacks.py` holds
-each row to this table."""
+that the attacker made. Where the captures are pages as served, `--reread` reads these again. {unnoticed} of the attacks cannot be
+noticed, and say why. `tests/unit/archive/audit/test_attacks.py` holds each row to this table."""
 
 
 def main() -> int:
@@ -131,7 +139,7 @@ def main() -> int:
         for number, (_, attack) in enumerate(attacks()):
             found = reported(attack, bases, Path(folder) / str(number))
             shutil.rmtree(Path(folder) / str(number))
-            if found != [sorted(attack.alone), sorted(attack.against), sorted(attack.key)]:
+            if found != list(map(sorted, attack.codes)):
                 sys.stderr.write(f"{attack.what}: {found}\n")
                 wrong += 1
     sys.stdout.write(page(attacks()))

@@ -39,6 +39,7 @@ from archive.store import Archive
 from archive.withhold import WithholdRequest, withhold
 from testing import archives as composed
 from testing.archives import FIRST, at, make
+from testing.captured_archive import captured_archive
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 THIEF = Ed25519PrivateKey.from_private_bytes(bytes(32))
@@ -95,8 +96,18 @@ def withheld(root: Path) -> None:
         _words(archive)
 
 
+def captured(root: Path) -> None:
+    """Make three live nights whose texts follow from their captures, sealed with the key."""
+    captured_archive(root, KEY)
+
+
+def captured_unsigned(root: Path) -> None:
+    """Make the same as `captured` without a key."""
+    captured_archive(root, None)
+
+
 BASES: dict[str, Callable[[Path], None]] = {
-    base.__name__: base for base in (sealed, unsealed, withheld, signed, unsigned)
+    base.__name__: base for base in (sealed, unsealed, withheld, signed, unsigned, captured, captured_unsigned)
 }
 
 

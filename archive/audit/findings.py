@@ -42,6 +42,7 @@ class Code(StrEnum):
     TEXT_EXTRA = "TEXT_EXTRA"  # a text stands there that no line names
     TEXT_MISMATCH = "TEXT_MISMATCH"  # a text is not the one its line or its name tells
     CONTENT_MISMATCH = "CONTENT_MISMATCH"  # content_sha256 does not follow from the text
+    READING = "READING"  # by the same rules, a text or its line does not follow from the capture that it was read from
     WITHHELD_BACK = "WITHHELD_BACK"  # a text or capture that was withheld is there again, or never went
     TOMBSTONE = "TOMBSTONE"  # what says that something was withheld is missing, changed, or cannot be read
     CAPTURE = "CAPTURE"  # a WARC record is missing, cut or changed at its offset

@@ -2,7 +2,8 @@
 
 Checked: the sealed files against their manifests, the Merkle root, the chain of seals and their signatures; each line
 against its text and its WARC record (by offset, length and SHA-256: sequential readers miss a cut tail); the run
-records; withheld articles; and the index and the words of search against the files. Nights are read one by one, or
+records; withheld articles; and the index and the words of search against the files; with a reader of captures, each text
+against the page it was read from. Nights are read one by one, or
 by `jobs` processes at once; whatever their number, the findings come in the same order.
 """
 
@@ -20,6 +21,7 @@ from archive.audit.index import compare_index
 from archive.audit.lines import RunTask
 from archive.audit.names import check_archive_root, check_calendar, check_night, check_quarantine
 from archive.audit.receipts import check_receipts
+from archive.audit.rereading import SLOWER, CaptureAudit, CaptureReader
 from archive.audit.run import check_run
 from archive.audit.sampling import WHOLE, Subset
 from archive.audit.seals import (
@@ -49,12 +51,14 @@ class VerifyOptions:
     `subset`: only the bytes of these files (names, lines, manifests and the chain always; the index with the part that
     `index.db` is of, the words of search with the parts that the nights are of). `sealed_only`: only the files against
     their manifests, roots, signatures and the chain: the check of `sha256sum -c`, and that the lists are the sealed
-    ones. `jobs`: processes that read; None for every core, or one where there is little to read.
+    ones. `jobs`: processes that read; None for every core, or one where there is little to read. `reader`: the captures
+    of the texts are read again by it.
     """
 
     subset: Subset = WHOLE
     sealed_only: bool = False
     jobs: int | None = 1
+    reader: CaptureReader | None = None
 
     @property
     def compares_index(self) -> bool:
@@ -78,7 +82,7 @@ def verify(
     withheld = withheld_in(paths)
     nights = [_NightTask(identity, paths, night, withheld, expected.keys, how) for night in paths.nights()]
     files = sealed_files(paths) * (2 if how.compares_index else 1)
-    with workers(jobs_of(how.jobs, files)) as pool:
+    with workers(jobs_of(how.jobs, files * (SLOWER if how.reader else 1))) as pool:
         words = None if how.sealed_only else pool.start(partial(compare_search, identity, paths, withheld, how.subset))
         with closing(_index_rows(identity, paths, index, how, pool)) as rows:
             chain, quarantined = _read_nights(nights, rows, audit, pool, lambda done: progress(done, files))
@@ -88,6 +92,9 @@ def verify(
             result = check_run(task)
             audit.join(result.audit)
             quarantined |= set(result.quarantined)
+        if how.reader is not None:
+            rereading = CaptureAudit(identity, paths, withheld, how.reader, how.subset, audit)
+            rereading.read(pool, lambda read: progress(files + read, files + audit.texts))
         check_archive_root(paths, audit)
         check_calendar(paths, audit)
         if not how.sealed_only:

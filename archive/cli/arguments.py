@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
+from archive.audit.rereading import CaptureReader
 from archive.cli.output import print_articles
 from archive.coverage.reader import require_known
 from archive.errors import ArchiveError, ExitCode, UsageError
@@ -21,9 +22,10 @@ Run = Callable[[argparse.Namespace], ExitCode]
 
 
 class Commands:
-    """The commands of a parser."""
+    """The commands of a parser. `captures` makes the reader of captures, which stands above this package."""
 
-    def __init__(self, parser: argparse.ArgumentParser) -> None:
+    def __init__(self, parser: argparse.ArgumentParser, captures: Callable[[], CaptureReader]) -> None:
+        self.captures = captures
         self._parsers = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def add(self, name: str, run: Run, help: str, *, of_archive: bool = True) -> argparse.ArgumentParser:

@@ -49,18 +49,23 @@ def add(commands: Commands) -> None:
     command.add_argument(
         "--subset", metavar="N/PARTS", help="only the bytes of one part of the files: 7/30 on the seventh day of thirty"
     )
+    command.add_argument("--reread", action="store_true", help="also read the capture of every text again, and compare")
     add_jobs(command)
     command.add_argument("--json", action="store_true", help="print the result as JSON")
+    command.set_defaults(captures=commands.captures)
 
 
 def _run(options: argparse.Namespace) -> ExitCode:
+    if options.files and options.reread:
+        raise UsageError("--files reads no captures: leave it out, or --reread")
     subset = Subset.parse(options.subset) if options.subset else WHOLE
     identity, paths = read_identity(options.archive), Paths(options.archive)
     authorities = load_authorities(options.authority) if options.authority else ()
     blocks = read_blocks(options.blocks) if options.blocks else {}
     keys = frozenset(options.key or ())
     expected = Expectations(_published(options.against), keys, clock().date(), authorities, blocks)
-    how = VerifyOptions(subset, options.files, options.jobs)
+    reader = options.captures() if options.reread else None
+    how = VerifyOptions(subset, options.files, options.jobs, reader)
     with ProgressLine("verify", "files") as line:
         audit = verify(identity, paths, line.show, expected, how)
     print_audit(audit, _origin(options, expected), as_json=options.json)
@@ -73,6 +78,7 @@ def _origin(options: argparse.Namespace, expected: Expectations) -> dict[str, ob
         "against": expected.head.head if expected.head else None,
         "files": options.files,
         "keys": sorted(expected.keys),
+        "reread": options.reread,
         "subset": options.subset,
     }
     return {"verified_at": clock(), "version": VERSION, "options": given}

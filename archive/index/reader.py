@@ -6,6 +6,8 @@ the same address with the same SHA-256. Damage raises Unreadable with file and o
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
@@ -151,12 +153,10 @@ class ArchiveReader:
         """Return the body that a revisit leaves out, from any whole capture of the address whose body has that SHA-256."""
         served, url = record.revisit_of, record.capture.url
         assert served is not None  # noqa: S101  asked only for revisits
-        with self._index.reading() as queries:
-            rows = queries.responses.with_body(portal, url, served.body_sha256)
         damaged: Unreadable | None = None
-        for night, run, number in rows:
+        for row in self._rows_with_body(portal, url, served.body_sha256):
             try:
-                earlier = self._page_place(date.fromisoformat(night), run, number)
+                earlier = self._page_place(*row)
                 body = self._record(earlier, via).capture.body if earlier else b""
             except Unreadable as error:
                 damaged = damaged or error
@@ -168,6 +168,20 @@ class ArchiveReader:
         path = run_folder(self._paths, place.night, place.run) / place.file
         fetched = served.fetched_at.isoformat()
         raise Unreadable(Reason.of("capture_elsewhere", file=self._name(path), offset=place.offset, fetched=fetched))
+
+    def records_with_body(self, portal: str, url: str, body_sha256: str) -> Iterator[bytes]:
+        """Yield the whole WARC records of an address whose responses had this body, as their lines say, oldest first."""
+        for row in self._rows_with_body(portal, url, body_sha256):
+            with suppress(Unreadable):
+                if (place := self._page_place(*row)) is not None:
+                    path = run_folder(self._paths, place.night, place.run) / place.file
+                    if (member := read_member(path, place.ref)) is not None:
+                        yield member
+
+    def _rows_with_body(self, portal: str, url: str, body_sha256: str) -> list[tuple[date, str, int]]:
+        with self._index.reading() as queries:
+            rows = queries.responses.with_body(portal, url, body_sha256)
+        return [(date.fromisoformat(night), run, number) for night, run, number in rows]
 
     def _page_place(self, night: date, run: str, number: int) -> CapturePlace | None:
         path = run_folder(self._paths, night, run) / "pages.jsonl"

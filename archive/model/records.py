@@ -313,6 +313,10 @@ class HostVisit:
     crawl_delay: float | None = None
 
 
+RULES = "rules"
+"""Key in the `software` of a run for the version of the rules that read its pages."""
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """A portal's night as `run.json` records it.
@@ -353,3 +357,8 @@ class Run:
     def crawled(self) -> bool:
         """True for a nightly crawl: `reextract` only reads captures again, a backfill only goes further back."""
         return self.finish_reason not in (FinishReason.REEXTRACT, FinishReason.BACKFILL)
+
+    @property
+    def rules(self) -> str:
+        """The version of the rules that read its pages; empty in older records."""
+        return self.software.get(RULES, "")

@@ -89,9 +89,8 @@ class Command(PortalCommand):
                     progress=line.show,
                 )
             if opts.accept and night is not None:
-                accept(
-                    archive, result, night, Clock(night if archive.identity.kind is ArchiveKind.REPLICA else None).now()
-                )
+                clock = Clock(night if archive.identity.kind is ArchiveKind.REPLICA else None)
+                accept(archive, result, night, clock.now())
         if opts.json:
             sys.stdout.write(as_json(result) + "\n")
         else:

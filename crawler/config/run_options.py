@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -20,7 +20,10 @@ from platform import python_version
 from archive.errors import UsageError
 from archive.model.decommission import GONE_NIGHTS
 from archive.model.enums import ArchiveKind
+from archive.model.records import RULES
 from crawler.clock import Clock
+from pipelines.article import Layout
+from pipelines.rules_version import rules_version
 
 _LIBRARIES = ("scrapy", "twisted", "trafilatura", "lxml", "pypdf", "python-docx", "warcio", "sqlalchemy")
 
@@ -198,9 +201,12 @@ class ProgressFile:
             self._path = None
 
 
-def software() -> dict[str, str]:
-    """Return the versions of Python and of the libraries that shape an archive, for `run.json`."""
-    return dict(_software())
+def software(layouts: Sequence[Layout]) -> dict[str, str]:
+    """Return the versions of Python, of the libraries that shape an archive, and of the rules that read it, for `run.json`.
+
+    `layouts` are those that a run's pages were read with.
+    """
+    return {**_software(), RULES: rules_version(layouts).hex()}
 
 
 @cache

@@ -10,7 +10,6 @@ import pkgutil
 
 import crawler.scrapy_imports  # noqa: F401  before the rest of Scrapy
 from crawler.config.run_options import software
-from pipelines.rules_version import rules_version
 from vietnam import holidays, residue_forms
 
 _IMPORTS = (
@@ -63,8 +62,7 @@ def load() -> None:
         if name.endswith(".*"):
             for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
                 importlib.import_module(module.name)
-    software()
-    rules_version(())
+    software(())
     holidays.tet(2025)  # loads the calendar
     residue_forms.any_form()
     residue_forms.any_token()

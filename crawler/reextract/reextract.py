@@ -35,9 +35,13 @@ _CAPTURES = 5  # for one worker at a time
 
 @dataclass(slots=True)
 class ReextractResult:
-    """The result for one portal. `unreadable` are versions with the error in words; `run` has the stored readings, if any."""
+    """The result for one portal, read with `layouts`.
+
+    `unreadable` are versions with the error in words; `run` has the stored readings, if any.
+    """
 
     portal: str
+    layouts: tuple[Layout, ...]
     read: int = 0
     unchanged: int = 0
     changed: list[NewReading] = field(default_factory=list)
@@ -70,7 +74,7 @@ def read_again(
     """
     with archive.index.reading() as queries:
         latest = queries.events.latest_of_portal(portal, since, limit)
-    rereading, result = Rereading(layouts, limit_bytes, archive.identity.kind), ReextractResult(portal)
+    rereading, result = Rereading(layouts, limit_bytes, archive.identity.kind), ReextractResult(portal, layouts)
     progress(0, len(latest))
     with ExitStack() as stack:
         number = 1 if read is not None else jobs_of(jobs, len(latest), _MANY)
@@ -139,7 +143,7 @@ def accept(archive: Archive, result: ReextractResult, night: date, now: datetime
             finish_reason=FinishReason.REEXTRACT,
             judge_night=_verdict,
             extraction={"read": result.read, "unchanged": result.unchanged, "unreadable": len(result.unreadable)},
-            software=software(),
+            software=software(result.layouts),
             province=province_of(result.portal),
         )
     except BaseException:

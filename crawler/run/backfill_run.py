@@ -46,7 +46,7 @@ def end_backfill(writer: RunWriter, options: RunOptions, spider: PortalCrawler) 
         finish_reason=FinishReason.BACKFILL,
         judge_night=judged,
         extraction=dict(sorted(spider.recorder.extraction.items())),
-        software=software(),
+        software=software(spider.read_with()),
         lookback=spider.lookback.end,
         province=spider.province,
     )

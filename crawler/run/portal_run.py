@@ -140,7 +140,7 @@ def _close(
         finish_reason=reason,
         judge_night=verdict,
         extraction=dict(sorted((spider.recorder.extraction + Counter({_SUSPECTS: suspects})).items())),
-        software=software() | ({_LOOKED_INTO: looked_into} if looked_into else {}),
+        software=software(spider.read_with()) | ({_LOOKED_INTO: looked_into} if looked_into else {}),
         lookback=spider.lookback.end,
         province=spider.province,
         away=end.sign,

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from archive.audit.findings import Code
+from archive.audit.verify import VerifyOptions, verify
 from archive.messages.reason import Reason
 from archive.store import Archive
+from crawler.reextract.capture_reader import PortalCaptures
 from crawler.reextract.reextract import accept, read_again
 from pipelines.extract import extract
 from pipelines.reread import Field
@@ -160,3 +163,20 @@ def test_an_open_crawl_comes_first(root: Path) -> None:
     done = reextract(root, "--accept", "--night", "2025-03-06")
     assert (done.code, done.err.count("\n")) == (2, 1)
     assert "the run of ba_song on 2025-03-06 is still open: end it first with `python scheduler.py --once" in done.err
+
+
+def test_an_audit_reads_captures_again_in_a_process_of_its_own(root: Path) -> None:
+    """By the rules of the crawl every text follows; by later ones the one that they change is a note."""
+    spoil(root, "ghe")
+    seen = {}
+    for modules in ("testing.portals.first", "testing.portals.later"):
+        with Archive.open(root, read_only=True) as archive:
+            how = VerifyOptions(reader=PortalCaptures((modules,)))
+            audit = verify(archive.identity, archive.paths, how=how)
+        read = [finding.path for finding in audit.findings if finding.code is Code.READING]
+        seen[modules] = read, [note.code for note in audit.notes if "read" in note.code]
+    ghe = next(line for line in the_night(root)[2] if line.key == "ghe")
+    assert seen == {
+        "testing.portals.first": ([f"2025/03/05/ba_song/{ghe.file}"], ["reread_texts"]),
+        "testing.portals.later": ([], ["read_otherwise", "reread_texts"]),
+    }

@@ -26,6 +26,7 @@ from archive.sealing.head import Head
 from archive.sealing.signatures import public_key
 from archive.storage.paths import Paths, read_identity
 from archive.store import Archive
+from testing.captured_archive import IN_PROCESS
 from testing.damage_steps import BASES, KEY, STEPS
 from testing.once import once
 
@@ -36,8 +37,8 @@ ROOT = Path(__file__).parents[3] / "data" / "audit"
 class Damage:
     """One recipe: the steps, the findings (`CODE path`, patterns allowed), and the texts that are lost to readers.
 
-    `also`: further findings follow that are not listed. `index`: only the index is damaged; `rebuild` mends it. `words`: only
-    what search is asked of; `rebuild --only-search` mends it.
+    `also`: further findings follow that are not listed. `reread`: the captures are read again. `index`: only the index is
+    damaged; `rebuild` mends it. `words`: only what search is asked of; `rebuild --only-search` mends it.
     """
 
     code: str
@@ -51,6 +52,7 @@ class Damage:
     index: bool
     words: bool
     also: bool
+    reread: bool
 
 
 def recipes() -> list[Damage]:
@@ -65,6 +67,7 @@ def recipes() -> list[Damage]:
                 "index": False,
                 "words": False,
                 "also": False,
+                "reread": False,
             } | raw
             found.append(Damage(code=file.parent.name, **plain))
     return found
@@ -127,7 +130,7 @@ def audited(root: Path, expected: Expectations, how: VerifyOptions | None = None
 
 @pytest.mark.parametrize("base", sorted(BASES))
 def test_what_is_not_damaged_has_no_findings(bases: dict[str, Path], base: str) -> None:
-    keys = frozenset() if base == "unsigned" else frozenset({public_key(KEY)})
+    keys = frozenset() if base.endswith("unsigned") else frozenset({public_key(KEY)})
     expected = Expectations(head_of(bases[base]), keys)
     audit = audited(bases[base], expected)
     assert audit.findings == []
@@ -141,7 +144,7 @@ def test_what_is_damaged_is_named_and_the_rest_can_be_read(
 ) -> None:
     root = tmp_path / "a"
     expected = damaged(recipe, bases, root)
-    findings = audited(root, expected).findings
+    findings = audited(root, expected, VerifyOptions(reader=IN_PROCESS if recipe.reread else None)).findings
     reported = {f"{finding.code.value} {finding.path}" for finding in findings}
     unnamed = [pattern for pattern in recipe.found if not any(fnmatchcase(name, pattern) for name in reported)]
     wrongly = [name for name in reported if not any(fnmatchcase(name, pattern) for pattern in recipe.found)]
