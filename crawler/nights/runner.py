@@ -111,22 +111,26 @@ class NightRunner:
     _running: dict[str, _RunningCrawl] = field(default_factory=dict)
     _resolved: dict[str, frozenset[str]] = field(default_factory=dict)
     _silent: set[str] = field(default_factory=set)  # portals that did not answer since one last did
+    _ended: set[str] = field(
+        default_factory=set
+    )  # portals whose night this run ended; another's request is not its work
     _window: NightWindow = field(default_factory=lambda: NightWindow(None, timedelta(0), timedelta(0), 0))
     _server: CrawlServer = field(init=False)
     _fatal: ArchiveError | None = None
     _low_disk: DiskFull | None = None
 
-    def run(self, night: date, names: Collection[str], until: datetime | None) -> None:
-        """Run the named portals' nights that are pending, until the cut-off `until` at the latest.
+    def run(self, night: date, names: Collection[str], until: datetime | None) -> Collection[str]:
+        """Run the named portals' nights that are pending, each to one end, until the cut-off `until` at the latest.
 
-        Return when none of them runs and none is due now.
+        Return those whose night ended here, when none of the others runs and none is due now. A night that somebody makes
+        pending again after its end is left to the process that was asked for it.
 
         Raises:
             DiskFull, ArchiveUnusable: The archive cannot be written; every crawl was stopped.
             RunBusy: The ledger is locked and no crawl runs.
         """
         self._fatal = self._low_disk = None
-        self._silent, self._resolved = set(), {}
+        self._silent, self._resolved, self._ended = set(), {}, set()
         self._window = NightWindow.of(self.settings, until, self.options.retry)
         self._server = CrawlServer(self._remark)
         try:
@@ -141,6 +145,7 @@ class NightRunner:
         error = self._fatal or self._low_disk
         if error is not None:
             raise error
+        return self._ended
 
     def _remark(self, message: str) -> None:
         """Show a remark and keep it for the night's report."""
@@ -176,7 +181,7 @@ class NightRunner:
 
     def _pending(self, night: date, names: Collection[str]) -> list[str]:
         pending = [row.portal for row in self.ledger.pending(self.now()) if row.night == night and row.portal in names]
-        return [name for name in pending if name not in self._running]
+        return [name for name in pending if name not in self._running and name not in self._ended]
 
     def _wait_for_network(self, night: date, names: Collection[str]) -> None:
         due = self.now() + self.settings.retry_unreachable
@@ -365,5 +370,7 @@ class NightRunner:
         except ArchiveError as error:  # its row stays `running` until the lease ends; then its record is found
             self._remark(f"{claim.portal}: cannot be recorded now: {error}")
         else:
+            if ending.state.terminal:
+                self._ended.add(claim.portal)
             self.view.ended(claim.portal, claim.night, ending.state, run, ending.reason)
             self.ended_one()

@@ -6,7 +6,7 @@ nothing was fetched is recorded as missed, since its pages cannot be fetched any
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -214,9 +214,17 @@ class Schedule:
                 return False
         return True
 
-    def ended(self, night: date, names: Collection[str]) -> bool:
-        """Return whether these portals' nights are terminal."""
-        return all(row.state.terminal for row in self.ledger.of_night(night) if row.portal in names)
+    def recorded(self, night: date) -> dict[str, str | None]:
+        """Return the last recorded run of each portal's night, None where it has none."""
+        return {row.portal: row.run for row in self.ledger.of_night(night)}
+
+    def unended(self, night: date, names: Collection[str], asked: Mapping[str, str | None]) -> set[str]:
+        """Return those of these portals whose night is pending and has no record that `asked` does not have.
+
+        One that ended and was made pending again has a newer record: whoever waited for its end has it.
+        """
+        rows = [row for row in self.ledger.of_night(night) if row.portal in names and not row.state.terminal]
+        return {row.portal for row in rows if row.run == asked.get(row.portal)}
 
     def _unsealed(self, night: date) -> bool:
         sealed = self.archive.last_seal()

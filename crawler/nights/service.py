@@ -149,10 +149,12 @@ class NightService:
                 schedule.plan(night, now)
             if schedule.ledger.has_ended(night):
                 log.info("every portal's night of %s has ended; to run one again name it with --portal", night)
-            names = self.request.portals or schedule.scheduled(night)
-            runner.run(night, names, None)
-            while not self.stop.wait(_WAIT_SECONDS) and not schedule.ended(night, names):
-                runner.run(night, names, None)  # another scheduler has them: wait for it, or take over when it dies
+            asked = schedule.recorded(night)
+            left = set(self.request.portals or schedule.scheduled(night))
+            left.difference_update(runner.run(night, left, None))
+            while not self.stop.wait(_WAIT_SECONDS) and (left := schedule.unended(night, left, asked)):
+                # Another scheduler has them: wait for it, or take over when it dies.
+                left.difference_update(runner.run(night, left, None))
             code = self._sealed(schedule, night, self.request.portals, over=False)
             self._measure(schedule.archive, schedule.ledger)
             return code

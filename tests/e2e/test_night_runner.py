@@ -391,6 +391,27 @@ def test_a_night_asked_for_by_name_is_repeated_beside_the_first(place: Place) ->
     assert (first.number, second.number) == (1, 2)
 
 
+def test_a_night_that_others_ask_for_again_and_again_is_run_once(place: Place) -> None:
+    """Each of several terminals with `--once --portal a` runs it once, or waits for the end of the one that runs."""
+    schedule = place.schedule("a")
+    asked: list[date] = []
+    place.ledger.plan(NIGHT, ["a"], NOW)
+    waiting = schedule.recorded(NIGHT)
+    assert schedule.unended(NIGHT, ["a"], waiting) == {"a"}
+    runner = place.runner({"a": GOOD})
+
+    def ask() -> None:
+        if len(asked) < 3:
+            asked.append(NIGHT)
+            schedule.plan_again(NIGHT, ["a"], NOW)
+
+    runner.ended_one = ask
+    assert runner.run(NIGHT, ["a"], None) == {"a"}
+    assert [run.run for run in place.archive.runs(NIGHT)] == ["a"]
+    assert schedule.unended(NIGHT, ["a"], waiting) == set()
+    assert schedule.unended(NIGHT, ["a"], schedule.recorded(NIGHT)) == {"a"}
+
+
 def test_sealing_again_brings_no_new_seal(place: Place) -> None:
     place.run({"a": GOOD, "b": CRASH})
     schedule = place.schedule("a", "b")
