@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -84,6 +83,7 @@ class SelectorIndex:
         self._values: dict[str, dict[str, list[int]]] = {}
         self._words: dict[str, dict[str, list[list[int]]]] = {}
         self._ends: dict[int, int] = {}
+        self._siblings: dict[int, list[int]] = {}
         self._found: dict[str, tuple[HtmlElement, ...]] = {}
 
     def match(self, selector: str) -> list[HtmlElement]:
@@ -105,9 +105,14 @@ class SelectorIndex:
     def _positions(self, chain: tuple[tuple[str, _Compound], ...]) -> Sequence[int]:
         """Return where a chain's last compound matches, in order. Each step reads an element once at the most."""
         found: Sequence[int] = ()
+        if len(chain) > 1 and not self._candidates(chain[-1][1]):
+            return ()
         for combinator, compound in chain:
             if combinator and not found:
                 return ()
+            if combinator == "~":
+                found = [at for at in self._after(found) if compound.holds(self._elements[at])]
+                continue
             reached = self._candidates(compound)
             if combinator == " ":
                 reached = self._below(found, reached)
@@ -142,7 +147,8 @@ class SelectorIndex:
         """Return the positions of the elements with an attribute, by its value."""
         places = self._values.get(name)
         if places is None:
-            present = _has_attribute(name)(self._root)
+            # Most pages lack most of the other attributes, which one scan in C tells.
+            present = name in ("class", "id") or _has_attribute(name)(self._root)
             values = [element.get(name) for element in self._elements] if present else ()
             places = self._values[name] = _positions_by(values)
         return places
@@ -153,19 +159,37 @@ class SelectorIndex:
         end = 0
         for start in left:
             if start >= end:  # else inside the element before
-                if start not in self._ends:
-                    self._ends[start] = start + 1 + int(_COUNT(self._elements[start]))  # type: ignore[arg-type]  # count() is a number
-                end = self._ends[start]
+                end = self._end(start)
                 found += places[bisect_right(places, start) : bisect_left(places, end)]
         return found
 
+    def _end(self, start: int) -> int:
+        """Return the position behind an element and all inside it."""
+        if start not in self._ends:
+            self._ends[start] = start + 1 + int(_COUNT(self._elements[start]))  # type: ignore[arg-type]  # count() is a number
+        return self._ends[start]
+
+    def _after(self, left: Sequence[int]) -> list[int]:
+        """Return the later siblings of these elements, in order; those of an element are read once."""
+        first: dict[HtmlElement | None, int] = {}
+        for at in left:
+            first.setdefault(self._elements[at].getparent(), at)
+        found: list[int] = []
+        for start in first.values():
+            if start not in self._siblings:
+                count = sum(1 for _ in self._elements[start].itersiblings("*"))
+                later, at = list[int](), start
+                for _ in range(count):
+                    at = self._end(at)
+                    later.append(at)
+                self._siblings[start] = later
+            found += self._siblings[start]
+        return sorted(found) if len(first) > 1 else found
+
     def _related(self, left: Sequence[int], places: Sequence[int], combinator: str) -> list[int]:
-        """Return those of `places` that are a child (`>`), the next (`+`) or any later sibling (`~`) of one of `left`."""
+        """Return those of `places` that are a child (`>`) or the next sibling (`+`) of one of `left`."""
         if not places:
             return []
-        if combinator == "~":
-            first = {self._elements[at].getparent(): at for at in reversed(left)}
-            return [at for at in places if at > first.get(self._elements[at].getparent(), at)]
         found = {self._elements[at] for at in left}
         if combinator == ">":
             return [at for at in places if self._elements[at].getparent() in found]
@@ -178,11 +202,14 @@ def _has_attribute(name: str) -> XPath:
 
 
 def _positions_by(names: Sequence[str | None]) -> dict[str, list[int]]:
-    found = defaultdict[str, list[int]](list)
+    found: dict[str, list[int]] = {}
     for position, name in enumerate(names):
         if name is not None:
-            found[name].append(position)
-    return dict(found)
+            if name in found:
+                found[name].append(position)
+            else:
+                found[name] = [position]
+    return found
 
 
 @lru_cache(maxsize=2048)
