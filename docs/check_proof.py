@@ -1,16 +1,24 @@
 """Check a proof that `python -m archive prove` wrote, without a line of the archive's own code.
 
-Usage: python check_proof.py FILE [KEY] [--head HEAD] [--page OUT]
+Usage: python check_proof.py FILE [KEY] [--head HEAD] [--page OUT] [--authority CERTIFICATES] [--blocks BLOCKS]
+       python check_proof.py HEADS --from OLD --head NEW
 
 KEY is the public key (base64) that must have signed the night; HEAD a file with a head of the archive, as it was
 published (the lines or the JSON of `python -m archive head`); OUT a file for the page as served, where the proof has it.
+CERTIFICATES (PEM) has one that must vouch for a timestamp (RFC 3161), which the program `openssl` checks; each line of BLOCKS
+the height and the header in hex of a block of Bitcoin, for a receipt of OpenTimestamps. What nothing was named for is told
+as not checked, and dates nothing.
+
+The second form checks that the archive of the head OLD grew into that of NEW: HEADS is the output of `python -m archive
+head --since NIGHT`, with every head in between.
 
 Exits 0 when the proof holds, 1 when it does not or proves nothing yet, 2 when a file cannot be read. Needs Python 3.9 or
-newer; a signature is checked by the package `cryptography` or else by the program `openssl`.
+newer; a signature of a seal is checked by the package `cryptography` or else by the program `openssl`.
 """
 
 import argparse
 import base64
+import calendar
 import hashlib
 import json
 import os
@@ -18,6 +26,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 import zlib
 
 FIRST, SECOND = "luu-tru head 1", "luu-tru head 2"
@@ -27,8 +36,24 @@ FIELDS = {
 }
 PARTS = {"index", "key", "line", "path", "proof", "signature", "statement", "text", "chain"}
 FORMS = {"luu-tru proof 1": PARTS | {"leaves"}, "luu-tru proof 2": PARTS | {"manifest", "capture"}}
+OPTIONAL = {"luu-tru proof 1": set(), "luu-tru proof 2": {"dates"}}
+MOMENT = "%Y-%m-%d %H:%M:%S UTC"
+TITLE = "Lưu Trữ head"
 NAMES = ("archive", "seal", "manifest", "head", "root", "leaves", "follows", "previous", "key", "signature", "check")
 MOST = 256 * 1024 * 1024  # bytes of an unpacked record
+# Identifiers of RFC 3161 in DER: signed data, what a timestamp signs, SHA-256.
+SIGNED_DATA, STAMPED = bytes.fromhex("2a864886f70d010702"), bytes.fromhex("2a864886f70d0109100104")
+SHA256 = bytes.fromhex("608648016503040201")
+# A detached timestamp file of OpenTimestamps (version 1, SHA-256), and its steps.
+OTS = bytes.fromhex("004f70656e54696d657374616d7073000050726f6f6600bf89e2e884e892940108")
+BITCOIN = bytes.fromhex("0588960d73d71901")
+STEPS = {
+    0x02: lambda message: hashlib.sha1(message).digest(),
+    0x03: lambda message: hashlib.new("ripemd160", message).digest(),
+    0x08: lambda message: hashlib.sha256(message).digest(),
+    0xF2: lambda message: message[::-1],
+    0xF3: lambda message: message.hex().encode(),
+}
 
 
 class NoProof(Exception):
@@ -145,25 +170,32 @@ def signature_holds(key, signature, data):
     return True
 
 
+def openssl(arguments, **contents):
+    """Return what `openssl` prints, with its exit code; an argument that names contents stands for a file of them."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in contents.items():
+            with open(os.path.join(folder, name), "wb") as file:
+                file.write(content)
+        words = [os.path.join(folder, word) if word in contents else word for word in arguments]
+        try:
+            done = subprocess.run(["openssl", *words], capture_output=True, text=True, timeout=60, check=False)
+        except (OSError, subprocess.SubprocessError):
+            return "", None
+    return done.stdout + done.stderr, done.returncode
+
+
 def openssl_holds(key, signature, data):
     """Return whether `openssl` finds that the signature holds; None where it cannot tell."""
-    with tempfile.TemporaryDirectory() as folder:
-        names = {name: os.path.join(folder, name) for name in ("key", "signature", "data")}
-        contents = {"key": bytes.fromhex("302a300506032b6570032100") + key, "signature": signature, "data": data}
-        for name, content in contents.items():
-            with open(names[name], "wb") as file:
-                file.write(content)
-        files = ["-inkey", names["key"], "-sigfile", names["signature"], "-in", names["data"]]
-        try:
-            done = subprocess.run(
-                ["openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-rawin", *files],
-                capture_output=True, text=True, timeout=60, check=False,
-            )  # fmt: skip
-        except (OSError, subprocess.SubprocessError):
-            return None
-    if "Verified Successfully" in done.stdout and done.returncode == 0:
+    words = "pkeyutl -verify -pubin -keyform DER -rawin -inkey key.der -sigfile signature.bin -in data.bin".split()
+    contents = {
+        "key.der": bytes.fromhex("302a300506032b6570032100") + key,
+        "signature.bin": signature,
+        "data.bin": data,
+    }
+    said, code = openssl(words, **contents)
+    if "Verified Successfully" in said and code == 0:
         return True
-    return False if "Verification Failure" in done.stdout + done.stderr else None
+    return False if "Verification Failure" in said else None
 
 
 def check_path(line, index, leaves, path, root):
@@ -249,12 +281,168 @@ def check_published(heads, published, key, bound):
         need(own or head.key in {published.key or key} - {None}, f"nothing binds the seal of {head.night}")
 
 
+def der(data):
+    """Return tag and content of each DER value of some that stand one after another."""
+    found, place = [], 0
+    while place < len(data):
+        tag, size, place = data[place], data[place + 1], place + 2
+        if size > 127:
+            count = size & 127
+            need(0 < count < 5, "a length of a timestamp is none")
+            size, place = int.from_bytes(data[place : place + count], "big"), place + count
+        need(place + size <= len(data), "the timestamp is cut off")
+        found.append((tag, data[place : place + size]))
+        place += size
+    return found
+
+
+def stamped_at(answer, head):
+    """Return the moment (UTC) that a timestamp of RFC 3161 states, after comparing it with a head."""
+    (status, content), rest = der(der(answer)[0][1]), der(answer)[1:]
+    need(not rest and der(status[1])[0] == (2, b"\0"), "the authority did not grant the timestamp")
+    (kind, signed) = der(content[1])
+    need(kind[1] == SIGNED_DATA, "the timestamp is not signed data")
+    (kind, packed) = der(der(der(signed[1])[0][1])[2][1])
+    need(kind[1] == STAMPED, "the signed data is no timestamp")
+    info = der(der(der(packed[1])[0][1])[0][1])
+    algorithm, digest = der(info[2][1])
+    need(der(algorithm[1])[0][1] == SHA256 and digest[1].hex() == head, "the timestamp is of another head")
+    at = info[4][1].decode()
+    need(re.fullmatch(r"\d{14}(\.\d+)?Z", at) is not None, "the moment of the timestamp is none")
+    return time.strptime(at[:14], "%Y%m%d%H%M%S")
+
+
+def authority_vouches(answer, head, at, certificates):
+    """Return whether `openssl` finds that a certificate in the file vouches for a timestamp; None where it cannot tell."""
+    # Years later the certificate has expired: it has to have been good at that moment.
+    moment = str(calendar.timegm(at))
+    words = ["ts", "-verify", "-digest", head, "-in", "answer.tsr", "-CAfile", certificates, "-attime", moment]
+    said, code = openssl(words, **{"answer.tsr": answer})
+    if "Verification: OK" in said and code == 0:
+        return True
+    return False if "Verification: FAILED" in said else None
+
+
+class Receipt:
+    """A receipt of OpenTimestamps: the messages that it leads to, each with its kind of witness and what that says."""
+
+    def __init__(self, data, digest):
+        need(data.startswith(OTS) and data[len(OTS) :][:32].hex() == digest, "the receipt is of another head")
+        self.data, self.place, self.attested = data, len(OTS) + 32, []
+        self.follow(bytes.fromhex(digest), 0)
+        need(self.place == len(data), "something follows the end of the receipt")
+
+    def take(self, size):
+        """Return the next bytes."""
+        need(self.place + size <= len(self.data), "the receipt is cut off")
+        self.place += size
+        return self.data[self.place - size : self.place]
+
+    def number(self):
+        """Return the next whole number (LEB128)."""
+        value = 0
+        for shift in range(0, 35, 7):
+            part = self.take(1)[0]
+            value |= (part & 127) << shift
+            if part < 128:
+                return value
+        raise NoProof("a number of the receipt is too large")
+
+    def follow(self, message, depth):
+        """Follow every step from a message to what attests it."""
+        need(depth <= 256 and len(message) <= 4096, "the receipt has too many steps, or too long ones")
+        fork = True
+        while fork:
+            code = self.take(1)[0]
+            fork = code == 0xFF
+            code = self.take(1)[0] if fork else code
+            if code == 0:
+                self.attested.append((message, self.take(8), self.take(self.number())))
+            elif code in (0xF0, 0xF1):
+                added = self.take(self.number())
+                self.follow(message + added if code == 0xF0 else added + message, depth + 1)
+            else:
+                need(code in STEPS, "a step of the receipt is not known here")
+                self.follow(STEPS[code](message), depth + 1)
+
+    def blocks(self):
+        """Return the height of each block of Bitcoin that it leads to, with the Merkle root that this has to have."""
+        found = []
+        for message, kind, payload in self.attested:
+            if kind == BITCOIN:
+                digits = [part & 127 for part in payload]
+                found.append((sum(part << 7 * place for place, part in enumerate(digits)), message))
+        return sorted(found)
+
+
+def read_blocks(text):
+    """Return Merkle root, moment and hash of each block by its height."""
+    blocks = {}
+    for line in filter(str.strip, text.splitlines()):
+        height, digits = line.split()
+        header = bytes.fromhex(digits)
+        digest = hashlib.sha256(hashlib.sha256(header).digest()).digest()[::-1]
+        work = int.from_bytes(header[72:75], "little") << 8 * max(header[75] - 3, 0)
+        need(len(header) == 80 and int.from_bytes(digest, "big") <= work, f"that of block {height} was changed")
+        at = time.strftime(MOMENT, time.gmtime(int.from_bytes(header[68:72], "little")))
+        blocks[int(height)] = header[36:68], at, digest.hex()
+    return blocks
+
+
+def stamp_line(answer, head, authority):
+    """Return what a timestamp says, and whether that was checked."""
+    at = stamped_at(answer, head.head)
+    said = f"a timestamp of the seal of {head.name}: {time.strftime(MOMENT, at)}"
+    if authority is None:
+        return f"{said}; not checked: name the authority's certificate (--authority)", False
+    vouched = authority_vouches(answer, head.head, at, authority)
+    need(vouched is not False, f"no certificate of {authority} vouches for the timestamp of the seal of {head.name}")
+    need(vouched is not None, "the timestamp was not checked: `openssl` is missing, or cannot read it")
+    return f"{said}, for which a named authority vouches", True
+
+
+def receipt_line(data, head, blocks):
+    """Return what a receipt says, and whether that was checked."""
+    found = Receipt(data, head.head).blocks()
+    said = f"a receipt of the seal of {head.name}"
+    for height, root in found:
+        named = height not in blocks or blocks[height][0] == root
+        need(named, f"{said} does not lead to block {height} as it was named")
+    for height, _ in found:
+        if height in blocks:
+            return f"{said} in block {height} of {blocks[height][1]}, if the block's hash is {blocks[height][2]}", True
+    if found:
+        return f"{said} that leads to block {found[0][0]} of Bitcoin; not checked: name its header (--blocks)", False
+    return f"{said} that leads to no block of Bitcoin yet, and dates nothing", False
+
+
+def check_dates(dates, heads, authority, blocks):
+    """Return what each timestamp and receipt says, after comparing it with its head, and whether any was checked."""
+    stamps, receipts, last = [], [], -1
+    for each in dates:
+        place = each["place"]
+        need(set(each) == {"place", "receipt", "timestamp"} and type(place) is int, "a date has other parts")
+        need(last < place < len(heads), "a date is of no head")
+        need(each["receipt"] or each["timestamp"], "a date holds nothing")
+        # Nothing but its key binds a head of form 1 to the seal before it, and whoever has the key is not trusted with time.
+        need(all(head.self_binding for head in heads[1 : place + 1]), "nothing leads to the seal that a date is of")
+        last = place
+        if each["timestamp"] is not None:
+            stamps.append(stamp_line(unpacked(each["timestamp"]), heads[place], authority))
+        if each["receipt"] is not None:
+            receipts.append(receipt_line(unpacked(each["receipt"]), heads[place], blocks))
+    need(authority is None or stamps, "it has no timestamp that an authority could vouch for")
+    need(not blocks or any(checked for _, checked in receipts), "it has no receipt in a block that was named")
+    lines = [f"dated by   {said}" if checked else f"has        {said}" for said, checked in stamps + receipts]
+    return lines, any(checked for _, checked in stamps + receipts)
+
+
 def shown(text):
     """Return words of a page for a terminal: nothing that steers it."""
     return "".join(char if char.isprintable() or char == "\n" else ascii(char)[1:-1] for char in str(text))
 
 
-def printed(line, text, heads, page, notes):
+def printed(line, text, heads, page, notes, dates):
     """Return the lines to print: what was published, and both ends of the chain around its seal."""
     head, last = heads[0], heads[-1]
     said = [f"{line['event']}  {shown(line['id'])}", f"title      {shown(line['title'])}"]
@@ -273,17 +461,22 @@ def printed(line, text, heads, page, notes):
     if heads[2:]:
         said.append(f"leads to   the seal of {last.name}, head {last.head}")
     said += [f"signed by  {head.key or 'nobody'}", *notes]
-    said.append("not proved: the days are the sealer's word; only a head published by then, or a timestamp, dates them")
+    lines, dated = dates
+    said += lines
+    if not dated:
+        said.append(
+            "not proved: the days are the sealer's word; only a head published by then, or a timestamp, dates them"
+        )
     if page is not None:
         said.append(f"page       {len(page[1])} bytes as served; --page FILE writes them")
     return [*said, "", shown(text) if text is not None else "(the line has no text of its own)"]
 
 
-def check(data, key, published):
+def check(data, key, published, authority=None, blocks=()):
     """Check a proof. Returns the lines to print, what is still missing (or None), and the page as served (or None)."""
     proof = json.loads(data)
     need(isinstance(proof, dict) and proof.get("proof") in FORMS, "this is no proof of a form that is known here")
-    need(set(proof) == FORMS[proof["proof"]], "the proof has other parts")
+    need(set(proof) - OPTIONAL[proof["proof"]] == FORMS[proof["proof"]], "the proof has other parts")
     need((written(proof) + "\n").encode() == data, "not in the one form of a proof")
     first = proof["proof"].endswith("1")
     line, text = json.loads(proof["line"]), proof["text"]
@@ -301,59 +494,110 @@ def check(data, key, published):
     need(key is None or head.key == key, "signed by another key" if not notes else notes[0])
     if published is not None:
         check_published(heads, published, key, bound=not first)
-    said = printed(line, text, heads, page, notes)
-    missing = (
-        "it is unsigned: name a head that was published elsewhere (--head HEAD)"
-        if published is None and head.key is None
-        else None
-    )
-    return said, missing, page
+    need("dates" not in proof or proof["dates"], "the dates of the proof are none")
+    dates = check_dates(proof.get("dates", ()), heads, authority, blocks)
+    said = printed(line, text, heads, page, notes, dates)
+    alone = published is None and head.key is None
+    return said, "it is unsigned: name a head that was published elsewhere (--head HEAD)" if alone else None, page
 
 
-def main(arguments):
-    """Check the proof that the arguments name; returns the exit code."""
+def check_growth(text, old, new, key):
+    """Check that heads, one after another as `archive head --since` prints them, lead from one to another. Returns the line to print."""
+    if text.lstrip().startswith("{"):
+        heads = [read_head(line) for line in text.splitlines() if line.strip()]
+    else:
+        heads = [read_head(block) for block in text.split(TITLE) if block.strip()]
+    places = [[place for place, head in enumerate(heads) if head.statement == end.statement] for end in (old, new)]
+    need(all(places), "the heads in the file do not have both published ones")
+    first, last = places[0][0], places[1][-1]
+    need(first <= last, f"the head of {new.name} comes before that of {old.name}")
+    between = heads[first : last + 1]
+    notes = check_chain(between)
+    signed = [head for head in between[1:] if not head.self_binding]
+    need(all(head.key in {new.key or key} - {None} for head in signed), "nothing binds the seals between: name the KEY")
+    by = f", {len(signed)} of them by the word of the key alone" if signed else ""
+    said = f"the archive of the head of {old.name} goes on to that of {new.name} by {len(between) - 1} seals{by}"
+    return "\n".join([*notes, said])
+
+
+def parsed(arguments):
+    """Return the options."""
     options = argparse.ArgumentParser(description="Check a proof that `python -m archive prove` wrote.")
     options.add_argument("file", metavar="FILE")
     options.add_argument("key", metavar="KEY", nargs="?", help="the public key (base64) that must have signed it")
     options.add_argument("--head", metavar="HEAD", help="a file with a published head that it must lead to")
     options.add_argument("--page", metavar="OUT", help="where to write the page as served")
+    options.add_argument("--authority", metavar="CERTIFICATES", help="certificates (PEM) for the timestamp")
+    options.add_argument("--blocks", metavar="BLOCKS", help="height and header of blocks of Bitcoin, for the receipt")
+    options.add_argument("--from", dest="old", metavar="OLD", help="an older head that FILE, heads, leads from to HEAD")
     given = options.parse_args(arguments)
-    try:
-        with open(given.file, "rb") as file:
-            data = file.read()
+    if given.old and not given.head:
+        options.error("--from OLD goes with --head NEW")
+    return given
+
+
+def read_files(given):
+    """Return the bytes of the proof, the published head, the older one, and blocks. Raises NoProof with the file's name."""
+    with open(given.file, "rb") as file:
+        found = [file.read()]
+    head, block = "no published head, copy all its lines", "no file of a height and a block header in hex on each line"
+    for name, read, what in (
+        (given.head, read_head, head),
+        (given.old, read_head, head),
+        (given.blocks, read_blocks, block),
+    ):
         words = None
-        if given.head:
-            with open(given.head, encoding="utf-8") as file:
+        if name:
+            with open(name, encoding="utf-8") as file:
                 words = file.read()
-    except (OSError, UnicodeDecodeError) as error:
-        print(f"a file cannot be read: {error}", file=sys.stderr)
-        return 2
-    try:
-        published = read_head(words) if words is not None else None
-    except Exception as error:  # whatever is wrong with the head, its reader is told in a line
-        print(f"{given.head} is no published head, copy all its lines: {error}", file=sys.stderr)
-        return 2
-    try:
-        said, missing, page = check(data, given.key, published)
-    except Exception as error:  # whatever is odd in a file of a stranger makes it no proof, and never a traceback
-        print(
-            f"no proof: {error if isinstance(error, NoProof) else f'it cannot be read ({error!r:.200})'}",
-            file=sys.stderr,
-        )
-        return 1
-    sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+        try:
+            found.append(read(words) if words is not None else None)
+        except Exception as error:  # whatever is wrong with it, its reader is told in a line
+            raise NoProof(f"{name} is {what}: {error}") from None
+    if given.authority:
+        with open(given.authority, "rb") as file:
+            need(b"-----BEGIN CERTIFICATE-----" in file.read(), f"{given.authority} has no certificates (PEM)")
+    return found
+
+
+def show(said, page, missing, out):
+    """Print what a proof says and write the page; returns the exit code."""
     print("\n".join(said))
-    if given.page:
-        if page is None:
-            print("the proof has no page: ask for one made with --with-capture", file=sys.stderr)
-            return 2
-        with open(given.page, "wb") as file:
+    if out and page is None:
+        print("the proof has no page: ask for one made with --with-capture", file=sys.stderr)
+        return 2
+    if out:
+        with open(out, "wb") as file:
             file.write(page[1])
     if missing:
         print(f"nothing is proved yet: {missing}", file=sys.stderr)
         return 1
     print("the proof holds")
     return 0
+
+
+def main(arguments):
+    """Check the proof that the arguments name; returns the exit code."""
+    given = parsed(arguments)
+    try:
+        data, published, old, blocks = read_files(given)
+    except (OSError, UnicodeDecodeError) as error:
+        print(f"a file cannot be read: {error}", file=sys.stderr)
+        return 2
+    except NoProof as error:
+        print(error, file=sys.stderr)
+        return 2
+    sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        if old is not None:
+            print(check_growth(data.decode(), old, published, given.key))
+            return 0
+        said, missing, page = check(data, given.key, published, given.authority, blocks or {})
+    except Exception as error:  # whatever is odd in a file of a stranger makes it no proof, and never a traceback
+        why = error if isinstance(error, NoProof) else f"it cannot be read ({error!r:.200})"
+        print(f"no proof: {why}", file=sys.stderr)
+        return 1
+    return show(said, page, missing, given.page)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,10 @@ from archive.export.proofs import prove
 from archive.messages.printable import printable
 from archive.model.enums import REMOVALS
 from archive.sealing.head import read_head
-from archive.sealing.proof import ProofError, check_proof
+from archive.sealing.proof import check_proof
+from archive.sealing.proof_dates import Dating, ProofError
+from archive.sealing.receipts import read_blocks
+from archive.sealing.timestamps import load_authorities
 from archive.storage.fsync import disk_errors, write_durably
 from archive.store import Archive
 
@@ -35,6 +38,15 @@ def add(commands: Commands) -> None:
     check.add_argument("file", type=Path, metavar="FILE")
     check.add_argument("--key", metavar="KEY", help="the public key (base64) it must be signed with")
     check.add_argument("--head", type=Path, metavar="HEAD", help="a published head it must lead to")
+    check.add_argument(
+        "--authority", type=Path, metavar="FILE", help="certificates (PEM), one of which has to vouch for its timestamp"
+    )
+    check.add_argument(
+        "--blocks",
+        type=Path,
+        metavar="FILE",
+        help="headers of blocks of Bitcoin, height and hex a line, for its receipt",
+    )
 
 
 def _prove(options: argparse.Namespace) -> ExitCode:
@@ -59,7 +71,9 @@ def _check(options: argparse.Namespace) -> ExitCode:
         published = read_head(options.head.read_text(encoding="utf-8")) if options.head else None
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"a file cannot be read: {error}") from None
-    proven = check_proof(data, key=options.key, published=published)
+    authorities = load_authorities(options.authority) if options.authority else ()
+    dating = Dating(authorities, read_blocks(options.blocks) if options.blocks else {})
+    proven = check_proof(data, key=options.key, published=published, dating=dating)
     line, head = proven.line, proven.head
     print(f"{line.event.value}  {printable(line.id)}\n{printable(line.url)}\n{printable(line.title)}")
     print(f"sealed in the night of {head.night}, archive {head.archive}, seal {head.number}, head {head.head}")
@@ -72,8 +86,13 @@ def _check(options: argparse.Namespace) -> ExitCode:
     if proven.body is not None:
         print(f"with the page as served, {len(proven.body)} bytes; docs/check_proof.py --page FILE writes it")
     print(f"signed by {head.key}" if head.key else "unsigned")
+    for found in proven.dates:
+        print(f"the seal of {_place((found.head.night, found.head.number))} has {found.words}")
+    dated = min((found.at for found in proven.dates if found.at is not None), default=None)
     print(
-        "not proved: the days themselves are the sealer's word; only a head published by then, or a timestamp, dates it"
+        f"dated: the text was sealed by {dated.isoformat()}"
+        if dated is not None
+        else "not proved: the days themselves are the sealer's word; only a head published by then, or a timestamp, dates it"
     )
     if proven.missing is not None:
         raise ProofError(f"nothing is proved yet: {proven.missing}")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,11 +13,17 @@ from archive.index.rows import EventRow
 from archive.messages.reason import Reason
 from archive.model.enums import WITHHELD, Event
 from archive.sealing.head import Head, head_of
+from archive.sealing.opentimestamps import LARGEST as RECEIPT
 from archive.sealing.proof import CapturedBytes, Proof, make_proof
+from archive.sealing.proof_dates import HeadDate
+from archive.sealing.receipts import check_receipt
 from archive.sealing.signatures import signature_of
-from archive.storage.manifest import Seal, leaves, sealed_runs, seals_on_disk
+from archive.sealing.timestamps import LARGEST as TIMESTAMP
+from archive.sealing.timestamps import stamped_at
+from archive.storage.manifest import Seal, leaves, manifest_path, sealed_runs, seals_on_disk
+from archive.storage.paths import Paths
 from archive.storage.run_record import read_lines
-from archive.storage.stored_file import read_text_file
+from archive.storage.stored_file import read_stored, read_text_file
 from archive.store import Archive
 
 
@@ -55,16 +63,42 @@ def prove(archive: Archive, version: EventRow, *, until_now: bool, with_capture:
         raise DamagedFile(
             Reason.of("restore_copy", damage=Reason.of("line_unreadable", file=articles, line=version.seq))
         )
+    chain = _later(archive, head, None if until_now else 1)
     return make_proof(
         _text(archive, version, folder),
         lines[version.seq],
         before + version.seq,
         hashes,
         head,
-        _later(archive, head, None if until_now else 1),
+        chain,
         manifest=seal.to_bytes(),
         capture=_capture(archive, version) if with_capture else None,
+        dates=_dates(archive.paths, (head, *chain)),
     )
+
+
+def _dates(paths: Paths, heads: Sequence[Head]) -> tuple[HeadDate, ...]:
+    """Return the first timestamp and the first receipt of heads; a receipt that leads to a block before one that does not.
+
+    What is damaged or of another head dates nothing; `verify` names it.
+    """
+    timestamp: HeadDate | None = None
+    receipts: list[tuple[bool, HeadDate]] = []
+    for place, head in enumerate(heads):
+        if place and head.format == 1:
+            break  # its date is none of a seal before
+        manifest = manifest_path(paths, head.night, head.number)
+        with suppress(OSError, ValueError):
+            check = check_receipt(data := read_stored(manifest.with_suffix(".ots"), RECEIPT), head.head, {})
+            receipts.append((not check.unnamed, HeadDate(place, None, data)))
+        with suppress(OSError, ValueError):
+            if timestamp is None:
+                stamped_at(data := read_stored(manifest.with_suffix(".tsr"), TIMESTAMP), head.head)
+                timestamp = HeadDate(place, data, None)
+    receipt = min(receipts, key=lambda each: (each[0], each[1].place))[1] if receipts else None
+    if timestamp and receipt and timestamp.place == receipt.place:
+        return (replace(timestamp, receipt=receipt.receipt),)
+    return tuple(sorted(filter(None, (timestamp, receipt)), key=lambda each: each.place))
 
 
 def _text(archive: Archive, version: EventRow, folder: Path) -> bytes | None:

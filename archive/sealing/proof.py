@@ -3,14 +3,15 @@
 A proof is canonical JSON with one final newline:
 
     {"capture": {"body": "<base64>" | null, "record": "<base64>"} | null, "chain": [["<statement>", "<base64>" | null, "<base64>" | null], …],
-     "index": 3, "key": "<base64>" | null, "line": "<line of articles.jsonl>", "manifest": "<manifest of format 1>" | null,
-     "path": ["<hex>", …], "proof": "luu-tru proof 2", "signature": "<base64>" | null, "statement": "<statement of the head>",
-     "text": "<the text>" | null}
+     "dates": [{"place": 0, "receipt": "<base64>" | null, "timestamp": "<base64>" | null}, …], "index": 3, "key": "<base64>" | null,
+     "line": "<line of articles.jsonl>", "manifest": "<manifest of format 1>" | null, "path": ["<hex>", …],
+     "proof": "luu-tru proof 2", "signature": "<base64>" | null, "statement": "<statement of the head>", "text": "<the text>" | null}
 
 The text's SHA-256 stands in the line, the line is a leaf of the night's Merkle tree (RFC 9162), the audit path leads
 from it to the root, and the head is the SHA-256 of the statement, which has the root, the night and the seal before. Of
 a manifest of format 1 the head is the SHA-256, so that one is here as a whole. `chain` holds later seals, each naming
-the head before it, as [statement, key, signature]: a head published later proves the text too. `capture.record` is the
+the head before it, as [statement, key, signature]: a head published later proves the text too. `dates`, which is left out
+where there are none, are timestamps and receipts of these heads (archive/sealing/proof_dates.py). `capture.record` is the
 WARC record (a gzip member) that the line names by SHA-256, `capture.body` the body that a `revisit` record names by its
 payload digest. There is one spelling of a proof: any changed byte makes the file no proof.
 
@@ -30,9 +31,18 @@ from typing import Literal, cast
 
 from warcio.exceptions import ArchiveLoadFailed
 
-from archive.errors import ArchiveError
 from archive.model.enums import Via
 from archive.sealing.head import Head, head_of, read_statement
+from archive.sealing.proof_dates import (
+    CheckedDate,
+    Dating,
+    HeadDate,
+    ProofError,
+    check_dates,
+    packed,
+    read_dates,
+    unpacked,
+)
 from archive.sealing.signatures import signature_holds
 from archive.storage import merkle
 from archive.storage.jsonl import ArticleLine, canonical, decode_article
@@ -41,10 +51,6 @@ from archive.storage.warc import parse_member
 
 _FORMS = {"luu-tru proof 1": 1, "luu-tru proof 2": 2}
 _HEX = re.compile(r"[0-9a-f]{64}")
-
-
-class ProofError(ArchiveError):
-    """The file proves nothing; the message names the failing step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,7 @@ class Proof:
     chain: tuple[Head, ...] = ()
     manifest: bytes | None = None
     capture: CapturedBytes | None = None
+    dates: tuple[HeadDate, ...] = ()
     form: Literal[1, 2] = 2
 
     def to_bytes(self) -> bytes:
@@ -91,7 +98,9 @@ class Proof:
         value["manifest"] = None if self.manifest is None else self.manifest.decode()
         value["capture"] = None
         if self.capture is not None:
-            value["capture"] = {"body": _packed(self.capture.body), "record": _packed(self.capture.record)}
+            value["capture"] = {"body": packed(self.capture.body), "record": packed(self.capture.record)}
+        if self.dates:
+            value["dates"] = [each.plain() for each in self.dates]
         return canonical(value) + b"\n"
 
 
@@ -110,6 +119,7 @@ class ProofResult:
     after: tuple[date, int] | None
     text: str | None
     body: bytes | None
+    dates: tuple[CheckedDate, ...]
     missing: str | None = None
 
 
@@ -123,6 +133,7 @@ def make_proof(
     *,
     manifest: bytes | None = None,
     capture: CapturedBytes | None = None,
+    dates: Sequence[HeadDate] = (),
 ) -> Proof:
     """Make the proof of the leaf `index` among a seal's leaf hashes; `manifest` is the seal's, used where it is of format 1.
 
@@ -132,15 +143,23 @@ def make_proof(
     carried = manifest if head.format == 1 else None
     try:
         words = text.decode("utf-8") if text is not None else None
-        proof = Proof(words, line, index, path, head, tuple(chain), carried, capture)
+        proof = Proof(words, line, index, path, head, tuple(chain), carried, capture, tuple(dates))
         check_proof(proof.to_bytes())
     except UnicodeDecodeError as error:
         raise ProofError(f"the line or its text is not UTF-8: {error}") from None
     return proof
 
 
-def check_proof(data: bytes, *, key: str | None = None, published: Head | None = None) -> ProofResult:
+def check_proof(
+    data: bytes,
+    *,
+    key: str | None = None,
+    published: Head | None = None,
+    dating: Dating = Dating(),  # noqa: B008 - it is frozen
+) -> ProofResult:
     """Check a proof by itself; `key` is the public key (base64) it must bear, `published` a head it must lead to.
+
+    `dating` is what its timestamps and receipts are checked by; without it these are compared with their heads alone.
 
     Raises ProofError with the step that fails. An unsigned proof, without a published head, agrees with itself only:
     `missing` of the result says so.
@@ -168,7 +187,8 @@ def check_proof(data: bytes, *, key: str | None = None, published: Head | None =
     missing = None
     if proof.head.key is None and published is None:
         missing = "it is unsigned, and no published head was given: name one with --head"
-    return ProofResult(line, heads[0], heads[-1], before, after, proof.text, body, missing)
+    dates = check_dates(proof.dates, heads, dating)
+    return ProofResult(line, heads[0], heads[-1], before, after, proof.text, body, dates, missing)
 
 
 def _check_manifest(proof: Proof) -> tuple[date, int] | None:
@@ -234,6 +254,8 @@ def _read(data: bytes) -> Proof:
             manifest = cast("str | None", raw["manifest"])
             capture = _captured(cast("dict[str, str] | None", raw["capture"]))
             proof = replace(proof, manifest=None if manifest is None else manifest.encode(), capture=capture)
+            if "dates" in raw:
+                proof = replace(proof, dates=read_dates(cast(list[dict[str, object]], raw["dates"])))
         if type(proof.index) is not int:
             raise ValueError("its index is no whole number")
         if not all(_HEX.fullmatch(step) for step in proof.path):
@@ -248,13 +270,7 @@ def _read(data: bytes) -> Proof:
 def _captured(raw: dict[str, str] | None) -> CapturedBytes | None:
     if raw is None:
         return None
-    body = raw["body"]
-    record = base64.b64decode(raw["record"], validate=True)
-    return CapturedBytes(record, None if body is None else base64.b64decode(body, validate=True))
-
-
-def _packed(data: bytes | None) -> str | None:
-    return None if data is None else base64.b64encode(data).decode()
+    return CapturedBytes(base64.b64decode(raw["record"], validate=True), unpacked(raw["body"]))
 
 
 def _head(statement: str, key: str | None, signature: str | None) -> Head:
