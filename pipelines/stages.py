@@ -23,7 +23,7 @@ from pipelines.article import Article, Layout
 from pipelines.capture import CrawlRecorder, crawl_recorder, document_of, storing_spider
 from pipelines.reread import extraction_arguments, listed_day, reread_record
 from pipelines.sandbox.crosscheck_stats import Crosscheck, crosscheck_counts, without_frame
-from pipelines.sandbox.extraction_worker import ExtractFailed, ExtractTimeout
+from pipelines.sandbox.extraction_worker import ExtractFailed, ExtractTimeout, outcome_of
 from pipelines.sandbox.page_question import ArticleReading, PageQuestion
 from pipelines.sandbox.page_reader import PageAnswer, PageReader
 
@@ -106,10 +106,8 @@ class ExtractStage(PipelineStage):
         """Return the article with its reasons. A page without title and text is no article and is dropped."""
         try:
             read = await item.answer.article
-        except ExtractTimeout as error:
-            raise self.drop(item.page, Outcome.EXTRACT_TIMEOUT, str(error)) from None
-        except ExtractFailed as error:
-            raise self.drop(item.page, Outcome.ERROR, str(error)) from None
+        except (ExtractTimeout, ExtractFailed) as error:
+            raise self.drop(item.page, outcome_of(error), str(error)) from None
         except Exception as error:
             raise self.drop_for_bug(item.page, error) from error
         article = read.article

@@ -56,6 +56,7 @@ class Outcome(StrEnum):
     ROBOTS_DENIED = "robots_denied"
     GUARD_DENIED = "guard_denied"
     EXTRACT_TIMEOUT = "extract_timeout"
+    EXTRACT_MEMORY = "extract_memory"  # the process that read it died: at its memory limit, or of a crash
     ERROR = "error"
 
 

@@ -20,7 +20,7 @@ from crawler.sandbox.response_answer import ListedPortal, name_of
 from crawler.sandbox.response_question import ANSWER, OF_RESPONSE, ResponseAnswer, ResponseQuestion
 from pipelines.article import Layout
 from pipelines.sandbox.child_process import encode
-from pipelines.sandbox.extraction_worker import ExtractFailed, ExtractionWorker, ExtractTimeout
+from pipelines.sandbox.extraction_worker import ExtractFailed, ExtractionWorker, ExtractTimeout, outcome_of
 from pipelines.sandbox.page_question import layouts_context
 from pipelines.sandbox.reader_process import ReadRequest
 
@@ -98,10 +98,8 @@ class ResponseReader:
         (part,) = self.worker.ask(request)
         try:
             return ANSWER.decode(await part)
-        except ExtractTimeout as error:
-            return _unread(head, Outcome.EXTRACT_TIMEOUT, error)
-        except ExtractFailed as error:
-            return _unread(head, Outcome.ERROR, error)
+        except (ExtractTimeout, ExtractFailed) as error:
+            return _unread(head, outcome_of(error), error)
 
 
 def _unread(head: ResponseFacts, outcome: Outcome, error: Exception) -> ResponseAnswer:

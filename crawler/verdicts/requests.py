@@ -19,7 +19,11 @@ _BLOCKING = (*STOPPING, Outcome.REFUSED, Outcome.ROBOTS_DENIED)
 _NO_ANSWER = (Outcome.UNREACHABLE, Outcome.GUARD_DENIED, Outcome.ROBOTS)
 # Everything else means that an article was there, or may have been, and could not be read.
 _READ = (Outcome.ARTICLE, Outcome.NOT_MODIFIED)
-_UNREADABLE = (Outcome.EXTRACT_TIMEOUT, Outcome.ERROR)  # there, and our reading failed: never usual
+_UNREADABLE = (
+    Outcome.EXTRACT_TIMEOUT,
+    Outcome.EXTRACT_MEMORY,
+    Outcome.ERROR,
+)  # there, and our reading failed: never usual
 _QUARTER = 0.25
 _VANISHED = (Outcome.GONE, Outcome.SOFT_404)
 

@@ -14,7 +14,7 @@ from archive.messages.reason import Reason
 from archive.storage.jsonl import decoder
 from pipelines.files.file_type import kind_of
 from pipelines.sandbox.child_process import Answer, encode, serve
-from pipelines.sandbox.reader_process import ReaderProcess, ReadFailed, ReadRequest, ReadTimeout
+from pipelines.sandbox.reader_process import ReaderDied, ReaderProcess, ReadFailed, ReadRequest, ReadTimeout
 from vietnam.documents import document_numbers
 from vietnam.letters import is_legacy_font, is_mojibake
 
@@ -115,7 +115,7 @@ class AttachmentWorker(ReaderProcess):
 
 
 def _unread(body: bytes, error: ReadTimeout | ReadFailed) -> AttachmentReading:
-    if isinstance(error, ReadFailed) and not error.ended:
+    if not isinstance(error, ReadTimeout | ReaderDied):
         raise error  # an error of ours, not the file's
     flag = "read_timeout" if isinstance(error, ReadTimeout) else "read_limit"
     return AttachmentReading(kind_of(body) or "unknown", flags=(flag,))

@@ -8,6 +8,7 @@ parts. A part begins with `+`; a frame that begins with `-` is a line of words o
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import resource
@@ -22,6 +23,8 @@ from archive.messages.reason import Reason
 from archive.processes.lifetime import die_with
 
 LENGTH = 8  # bytes of a frame's length
+OUT_OF_MEMORY = errno.ENOMEM
+"""The exit code of a child at its memory limit."""
 PART, FAILED = b"+", b"-"
 
 Answer = Callable[[bytes, bytes, bytes], Iterable[bytes]]
@@ -53,16 +56,19 @@ def serve(arguments: Sequence[str], load: Callable[[], Answer]) -> None:
     gc.enable()
     _put(sink, PART)
     context = b""
-    while (question := _frame(source)) is not None:
-        context = _frame(source) or context
-        body = _frame(source) or b""
-        try:
-            for part in read(question, context, body):
-                _put(sink, PART + part)
-        except MemoryError:
-            return
-        except Exception as error:
-            _put(sink, FAILED + f"{type(error).__name__}: {error}".splitlines()[0].encode("utf-8", "replace"))
+    try:
+        while (question := _frame(source)) is not None:
+            context = _frame(source) or context
+            body = _frame(source) or b""
+            try:
+                for part in read(question, context, body):
+                    _put(sink, PART + part)
+            except MemoryError:
+                raise
+            except Exception as error:
+                _put(sink, FAILED + f"{type(error).__name__}: {error}".splitlines()[0].encode("utf-8", "replace"))
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)  # nothing that an interpreter does at its end, which needs memory too
 
 
 def framed(data: bytes) -> bytes:

@@ -6,16 +6,24 @@ import sys
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from archive.model.enums import Outcome
 from pipelines.article import Article, Layout
 from pipelines.sandbox.child_process import Answer, encode, serve
 from pipelines.sandbox.page_question import QUESTION, READING, PageQuestion, layouts_context, layouts_of
-from pipelines.sandbox.reader_process import ReaderProcess, ReadFailed, ReadRequest, ReadTimeout
+from pipelines.sandbox.reader_process import ReaderDied, ReaderProcess, ReadFailed, ReadRequest, ReadTimeout
 
 DEADLINE = 5.0  # seconds of processor time for one part of an answer
 MEMORY = 1536 * 1024 * 1024  # bytes of address space; libraries alone take about 400 MB of it
 
-ExtractTimeout = ReadTimeout  # the outcome is `extract_timeout`
+ExtractTimeout = ReadTimeout
 ExtractFailed = ReadFailed
+
+
+def outcome_of(error: ReadTimeout | ReadFailed) -> Outcome:
+    """Return the outcome of a response whose reading failed so."""
+    if isinstance(error, ReadTimeout):
+        return Outcome.EXTRACT_TIMEOUT
+    return Outcome.EXTRACT_MEMORY if isinstance(error, ReaderDied) else Outcome.ERROR
 
 
 class ExtractionWorker(ReaderProcess):

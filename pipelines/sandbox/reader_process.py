@@ -13,6 +13,7 @@ import asyncio
 import fcntl
 import os
 import select
+import signal
 import sys
 import time
 from collections import deque
@@ -21,7 +22,7 @@ from pathlib import Path
 from typing import Protocol, Self
 
 from pipelines.prefork.client import ChildProcess, start_program
-from pipelines.sandbox.child_process import FAILED, LENGTH, framed
+from pipelines.sandbox.child_process import FAILED, LENGTH, OUT_OF_MEMORY, framed
 
 WAITING = 6
 """Multiple of its deadline that a child may take on the clock of the wall for one part of an answer."""
@@ -37,11 +38,11 @@ class ReadTimeout(Exception):
 
 
 class ReadFailed(Exception):
-    """The child raised or died on the body; the message is one line. `ended`: it died (memory limit or crash)."""
+    """The child raised on the body, or there is none to read it; the message is one line."""
 
-    def __init__(self, message: str, *, ended: bool = False) -> None:
-        super().__init__(message)
-        self.ended = ended
+
+class ReaderDied(ReadFailed):
+    """The child died on the body: at its memory limit, or of a crash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,7 @@ class ReaderProcess:
         self._queue.clear()
         self._note()
         for asked in left:
-            asked.fail(ReadFailed(f"the reading process was ended before {asked.request.what}", ended=True))
+            asked.fail(ReadFailed(f"the reading process was ended before {asked.request.what}"))
 
     def __enter__(self) -> Self:
         return self
@@ -187,7 +188,7 @@ class ReaderProcess:
             return ReadFailed(f"the reading process does not start: run `python -m {self.module}` to see why")
         if isinstance(lost, TimeoutError):
             return ReadTimeout(f"not read within {self.deadline:g} s: {what}")
-        return ReadFailed(f"the reading process ended on {what} (memory limit or crash)", ended=True)
+        return ReaderDied(f"the reading process ended on {what} ({_cause(child.process.wait())})")
 
     # In the event loop.
 
@@ -440,6 +441,13 @@ class _Deadline:
             return min(left, self.processor - time.clock_gettime(self.clock))
         except OSError:
             return left
+
+
+def _cause(code: int) -> str:
+    """Return by what a child ended. A library may take a crash for want of memory: no signal says that it was none."""
+    if code == OUT_OF_MEMORY:
+        return "memory limit"
+    return f"exit code {code}" if code >= 0 else f"{signal.Signals(-code).name}: memory limit or crash"
 
 
 def _failed(frame: bytes, request: ReadRequest) -> ReadFailed:

@@ -12,7 +12,7 @@ from pipelines.sandbox.reader_process import ReadRequest
 from testing.ba_song_pages import article, listing
 from testing.crawl import NIGHT, crawl, new_archive, the_night
 from testing.http_server import HttpServer, Reply, response
-from testing.portals.hostile.ba_song import CRASH, ENDLESS, BaSong
+from testing.portals.hostile.ba_song import CRASH, ENDLESS, GREEDY, BaSong
 
 HERE = ("-s", "SPIDER_MODULES=testing.portals.hostile")
 
@@ -21,7 +21,8 @@ HERE = ("-s", "SPIDER_MODULES=testing.portals.hostile")
     ("words", "outcome", "detail"),
     [
         pytest.param(ENDLESS, Outcome.EXTRACT_TIMEOUT, "not read within 5 s", id="endless"),
-        pytest.param(CRASH, Outcome.ERROR, "the reading process ended", id="crash"),
+        pytest.param(CRASH, Outcome.EXTRACT_MEMORY, "(SIGKILL: memory limit or crash)", id="crash"),
+        pytest.param(GREEDY, Outcome.EXTRACT_MEMORY, "(memory limit)", id="greedy"),
     ],
 )
 def test_a_list_that_kills_its_reader_costs_its_section(

@@ -1,4 +1,8 @@
-"""Ba Sông with three lists; a list page with `ENDLESS` is read without end, one with `CRASH` kills the process that reads it."""
+"""Ba Sông with three lists.
+
+A list page with `ENDLESS` is read without end, one with `CRASH` kills the process that reads it, one with `GREEDY` fills
+its memory.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from crawler.listings.listing import Listing, Section
 from crawler.portal import Sure
 from testing.portals.first.ba_song import PlainSpider
 
-ENDLESS, CRASH = "không có hồi kết", "sập trình đọc"
+ENDLESS, CRASH, GREEDY = "không có hồi kết", "sập trình đọc", "đầy bộ nhớ"
 
 
 class HostileSpider(PlainSpider, family="Hostile"):
@@ -21,6 +25,8 @@ class HostileSpider(PlainSpider, family="Hostile"):
             pass
         if CRASH in html:
             os.kill(os.getpid(), signal.SIGKILL)
+        if GREEDY in html:
+            bytearray(8 << 30)
         return super().read_listing(url, html, section, number)
 
 

@@ -151,6 +151,12 @@ CASES = {
         Verdict.SUSPICIOUS,
         "25% of the articles could not be read",
     ),
+    "a quarter whose readers died": (
+        replace(GOOD, of_articles=outcomes(article=6, extract_memory=2)),
+        USUAL,
+        Verdict.SUSPICIOUS,
+        "25% of the articles could not be read: mostly extract_memory (2)",
+    ),
     "half unreadable": (
         replace(GOOD, of_articles=outcomes(article=5, extract_timeout=5)),
         USUAL,

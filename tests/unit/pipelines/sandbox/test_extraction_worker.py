@@ -18,17 +18,25 @@ from pathlib import Path
 
 import pytest
 
+from archive.model.enums import Outcome
 from pipelines.article_json import article_from_json, article_to_json
 from pipelines.extract import extract
 from pipelines.sandbox.child_process import LENGTH
-from pipelines.sandbox.extraction_worker import ExtractFailed, ExtractionWorker, ExtractTimeout, page_request
+from pipelines.sandbox.extraction_worker import (
+    ExtractFailed,
+    ExtractionWorker,
+    ExtractTimeout,
+    outcome_of,
+    page_request,
+)
 from pipelines.sandbox.page_question import PageQuestion, layouts_context, layouts_of
-from pipelines.sandbox.reader_process import WAITING
+from pipelines.sandbox.reader_process import WAITING, ReaderDied
 from testing.article_pages import BASE, PLAIN, SHAPES, plain
 from vietnam.date_forms import TZ
 
 NOW = datetime(2025, 3, 17, 20, 0, tzinfo=TZ)
 PAGE = plain("<p>Xã tạm ngừng cấp nước từ 8 giờ ngày 20/3.</p>").encode()
+LARGE = b"<p>" + b"Th\xc3\xb4n " * 8_000_000
 HOSTILE = b"<html><body>" + b"<p>a</p>" * 99_000
 """As many tags as a page may have: more than can be read within the deadlines below."""
 
@@ -115,9 +123,10 @@ def test_an_error_in_the_child_is_one_line(worker: ExtractionWorker) -> None:
 
 
 def test_the_memory_limit_ends_the_child_and_not_the_parent() -> None:
-    with ExtractionWorker(deadline=30.0, memory=450 * 1024 * 1024) as worker:
-        with pytest.raises(ExtractFailed):
-            worker.read(b"<p>a</p><b>" * 9_000_000, BASE, (PLAIN,), NOW)
+    with ExtractionWorker(deadline=30.0, memory=500 * 1024 * 1024) as worker:
+        with pytest.raises(ReaderDied, match=r"\(memory limit\)$") as died:
+            worker.read(LARGE, BASE, (PLAIN,), NOW)
+        assert outcome_of(died.value) is Outcome.EXTRACT_MEMORY
 
         assert worker.read(PAGE, BASE, (PLAIN,), NOW).blocks
 
@@ -168,10 +177,10 @@ def _in_pipe(worker: ExtractionWorker) -> int:
     return int.from_bytes(fcntl.ioctl(worker._child.answers, termios.FIONREAD, bytes(4)), sys.byteorder)
 
 
-@pytest.mark.parametrize("lost", [HOSTILE, b"<html><body>" + b"<p>x</p>" * 3_000_000], ids=["deadline", "memory"])
+@pytest.mark.parametrize("lost", [HOSTILE, LARGE], ids=["deadline", "memory"])
 def test_a_page_written_ahead_outlives_the_child_that_it_was_written_to(lost: bytes) -> None:
     async def run() -> None:
-        with ExtractionWorker(deadline=2.0, memory=900 * 1024 * 1024) as worker:
+        with ExtractionWorker(deadline=5.0, memory=500 * 1024 * 1024) as worker:
             bodies = [PAGE, lost, PAGE, PAGE]
             parts = [worker.ask(page_request(PageQuestion(BASE, NOW), body, (PLAIN,)))[0] for body in bodies]
             found = await asyncio.gather(*parts, return_exceptions=True)
