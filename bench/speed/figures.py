@@ -13,6 +13,7 @@ from rich.table import Column, Table
 from bench.runner import print_table
 from bench.speed.contestants import Usage
 from bench.speed.phases import NightPhases, medians
+from bench.speed.profile import by_task
 
 _SHOWN = 30  # parts of a profile
 _BASES = {"scrapy": "× alone", "default": "× metadata"}
@@ -160,6 +161,10 @@ def print_profile(samples: Counter[tuple[str, str]], cpu: float) -> None:
 
     Starting the processes is part of it.
     """
+    tasks = Table("task", *(Column(name, justify="right") for name in ("%", "CPU ms")), box=None)
+    for task, count in by_task(samples).most_common():
+        tasks.add_row(task, f"{100 * count / samples.total():.1f}", f"{cpu * count / samples.total():.2f}")
+    Console(highlight=False, width=100).print(tasks)
     shown = samples.most_common(_SHOWN)
     rest = samples.total() - sum(count for _, count in shown)
     table = Table(

@@ -12,6 +12,53 @@ RATE = 200
 STACKS = "stacks.txt"
 """The file of a night's stacks."""
 IMPORTS, OTHERS = "imports", "Scrapy, Twisted and the rest"
+_READER = "forked"  # in the name of a process that reads pages
+TASKS = {
+    "reader: tags, attributes and selectors of the layout": ("pipelines.html.selectors",),
+    "reader: decoding, bounds, tree, texts of elements": ("pipelines.html.tree", "pipelines.html.page_bounds"),
+    "reader: trafilatura over the text, and over one page in ten": ("pipelines.readers.trafilatura",),
+    "reader: digest of the region, for later looks": ("pipelines.readers.region", "pipelines.sandbox.page_region"),
+    "reader: letters, composed and folded": ("vietnam.letters",),
+    "reader: shape of the page, for its outcome": ("pipelines.html.page_shape", "pipelines.readers.article_presence"),
+    "reader: blocks, pieces, pictures and files of the layout": (
+        "pipelines.html",
+        "pipelines.readers",
+        "pipelines.extract",
+    ),
+    "reader: cleaning and checks, lines of widgets": ("pipelines.clean", "pipelines.check", "vietnam.residue"),
+    "reader: dates, sign-offs, words": ("vietnam",),
+    "reader: comparison with the whole page, of one in ten": (
+        "pipelines.sandbox.crosscheck",
+        "pipelines.sandbox.element_letters",
+    ),
+    "reader: questions and answers on the pipe": ("pipelines.sandbox",),
+    "reader: lists, feeds, sitemaps": ("crawler",),
+    "start: imports": (IMPORTS,),
+    "crawl: Scrapy and Twisted": (OTHERS,),
+    "crawl: guard, turns, robots, retries": ("crawler.downloader",),
+    "crawl: pages to the reader and back": ("pipelines.sandbox", "crawler.sandbox", "pipelines.stages"),
+    "crawl: capture, WARC record, digests": ("archive.storage.warc", "pipelines.capture"),
+    "crawl: files written and flushed": ("archive.storage.fsync",),
+    "crawl: signature of the text, near-duplicates": (
+        "archive.similarity",
+        "archive.index.queries.similar",
+        "archive.ingest.near_duplicates",
+    ),
+    "crawl: texts and lines": ("archive.storage", "archive.model", "pipelines", "vietnam"),
+    "crawl: judgement and commit of a group": ("archive.ingest", "archive.leases", "archive.store"),
+    "crawl: rows of the index": ("archive.index",),
+    "crawl: lists, walk and rechecks": (
+        "crawler.spider",
+        "crawler.listings",
+        "crawler.responses",
+        "crawler.requests",
+        "crawler.urls",
+        "crawler.article_keys",
+        "crawler.families",
+    ),
+    "crawl: counts, verdict, report, repeated lines": ("crawler", "archive"),
+}
+"""The tasks of a night with the modules that do them: the first whose process and module fit."""
 _OURS = re.compile(r"\(((?:archive|crawler|pipelines|vietnam)/[\w/]+)\.py:\d+\)$")
 _AROUND = ("crawler/run/portal_run", "crawler/command_line")  # below them runs the reactor
 _MODULE = re.compile(r'process \d+:".*? -m ([\w.]+)')
@@ -48,6 +95,23 @@ def by_module(stacks: Iterable[str]) -> Counter[tuple[str, str]]:
         processes = [match[1] for frame in frames if (match := _MODULE.match(frame))]
         found[_named(processes), _part(frames)] += int(count)
     return found
+
+
+def by_task(samples: Counter[tuple[str, str]]) -> Counter[str]:
+    """Return the samples of `by_module` by task; none is left out."""
+    found: Counter[str] = Counter()
+    for (process, part), count in samples.items():
+        is_read = _READER in process and part not in (IMPORTS, OTHERS)
+        found[_task_of(part, is_read)] += count
+    return found
+
+
+def _task_of(part: str, is_read: bool) -> str:
+    for task, modules in TASKS.items():
+        fits = any(part == module or part.startswith(f"{module}.") for module in modules)
+        if fits and task.startswith("reader") == is_read:
+            return task
+    return "everything else"
 
 
 def _named(processes: list[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from bench.speed.__main__ import main
 from bench.speed.contestants import measured
 from bench.speed.counting.sitecustomize import NAMES
 from bench.speed.pages import BYTES, LINKS, article_paths, speed_pages
-from bench.speed.profile import IMPORTS, OTHERS, by_module
+from bench.speed.profile import IMPORTS, OTHERS, by_module, by_task
 from bench.speed.shape import Shape, measure_shape
 from testing.fork_server import FRESH
 
@@ -89,4 +90,25 @@ def test_samples_go_to_the_innermost_module_of_ours_in_their_process() -> None:
         ("scrapy", OTHERS): 3,
         ("scrapy", "archive.storage.jsonl"): 2,
         ("pipelines.sandbox.extraction_worker", "pipelines.extract"): 5,
+    }
+
+
+def test_tasks_leave_no_sample_out() -> None:
+    samples = Counter(
+        {
+            ("scrapy", IMPORTS): 4,
+            ("scrapy", OTHERS): 3,
+            ("scrapy", "archive.storage.fsync"): 2,
+            ("scrapy, forked", "vietnam.letters"): 6,
+            ("scrapy", "vietnam.letters"): 1,
+            ("scrapy", "nowhere"): 7,
+        }
+    )
+    assert by_task(samples) == {
+        "start: imports": 4,
+        "crawl: Scrapy and Twisted": 3,
+        "crawl: files written and flushed": 2,
+        "reader: letters, composed and folded": 6,
+        "crawl: texts and lines": 1,
+        "everything else": 7,
     }
