@@ -155,7 +155,7 @@ def read_head(text):
 
 
 def signature_holds(key, signature, data):
-    """Return whether an Ed25519 signature holds; None where nothing on this machine can check it."""
+    """Return whether an Ed25519 signature holds; None where nothing here can check it."""
     raw_key, raw = unpacked(key), unpacked(signature)
     need(len(raw_key) == 32 and len(raw) == 64, "a key or a signature has a wrong length")
     try:
@@ -300,10 +300,9 @@ def stamped_at(answer, head):
     """Return the moment (UTC) that a timestamp of RFC 3161 states, after comparing it with a head."""
     (status, content), rest = der(der(answer)[0][1]), der(answer)[1:]
     need(not rest and der(status[1])[0] == (2, b"\0"), "the authority did not grant the timestamp")
-    (kind, signed) = der(content[1])
-    need(kind[1] == SIGNED_DATA, "the timestamp is not signed data")
-    (kind, packed) = der(der(der(signed[1])[0][1])[2][1])
-    need(kind[1] == STAMPED, "the signed data is no timestamp")
+    kind, signed = der(content[1])
+    inner, packed = der(der(der(signed[1])[0][1])[2][1])
+    need((kind[1], inner[1]) == (SIGNED_DATA, STAMPED), "the signed data is no timestamp")
     info = der(der(der(packed[1])[0][1])[0][1])
     algorithm, digest = der(info[2][1])
     need(der(algorithm[1])[0][1] == SHA256 and digest[1].hex() == head, "the timestamp is of another head")
@@ -424,7 +423,7 @@ def check_dates(dates, heads, authority, blocks):
         need(set(each) == {"place", "receipt", "timestamp"} and type(place) is int, "a date has other parts")
         need(last < place < len(heads), "a date is of no head")
         need(each["receipt"] or each["timestamp"], "a date holds nothing")
-        # Nothing but its key binds a head of form 1 to the seal before it, and whoever has the key is not trusted with time.
+        # A head of form 1 is bound to the seal before it by its key alone, which is the insider's.
         need(all(head.self_binding for head in heads[1 : place + 1]), "nothing leads to the seal that a date is of")
         last = place
         if each["timestamp"] is not None:
@@ -507,17 +506,16 @@ def check_growth(text, old, new, key):
         heads = [read_head(line) for line in text.splitlines() if line.strip()]
     else:
         heads = [read_head(block) for block in text.split(TITLE) if block.strip()]
-    places = [[place for place, head in enumerate(heads) if head.statement == end.statement] for end in (old, new)]
-    need(all(places), "the heads in the file do not have both published ones")
-    first, last = places[0][0], places[1][-1]
+    words = [head.statement for head in heads]
+    need(old.statement in words and new.statement in words, "the heads in the file do not have both published ones")
+    first, last = words.index(old.statement), words.index(new.statement)
     need(first <= last, f"the head of {new.name} comes before that of {old.name}")
     between = heads[first : last + 1]
     notes = check_chain(between)
     signed = [head for head in between[1:] if not head.self_binding]
     need(all(head.key in {new.key or key} - {None} for head in signed), "nothing binds the seals between: name the KEY")
-    by = f", {len(signed)} of them by the word of the key alone" if signed else ""
-    said = f"the archive of the head of {old.name} goes on to that of {new.name} by {len(between) - 1} seals{by}"
-    return "\n".join([*notes, said])
+    said = f"the archive of the head of {old.name} goes on to that of {new.name} by {len(between) - 1} seals"
+    return "\n".join([*notes, said + (f", {len(signed)} of them by the word of the key alone" if signed else "")])
 
 
 def parsed(arguments):

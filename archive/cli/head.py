@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 from itertools import chain
+from pathlib import Path
 
 from archive.cli.arguments import Commands, NotFound, night
-from archive.errors import ExitCode
+from archive.errors import ExitCode, UsageError
+from archive.export.head_code import code_on_terminal, write_code
 from archive.export.head_feed import atom_feed
 from archive.export.proofs import heads_after
 from archive.sealing.head import Head, head_of
@@ -25,9 +27,14 @@ def add(commands: Commands) -> None:
     form = command.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print a JSON object for each head")
     form.add_argument("--atom", action="store_true", help="print an Atom feed, the newest head first")
+    form.add_argument(
+        "--qr", metavar="FILE", help="write a QR code (.svg, .png) of one head; - prints it with the head"
+    )
 
 
 def _run(options: argparse.Namespace) -> ExitCode:
+    if options.qr and options.since:
+        raise UsageError("a QR code is of one head: name its night with --night")
     with Archive.open(options.archive, read_only=True) as archive:
         if options.night or options.since:
             seals = seals_on_disk(archive.paths, options.night or options.since)
@@ -42,6 +49,12 @@ def _run(options: argparse.Namespace) -> ExitCode:
         signed = signature_of(archive.paths, seal)
         first = head_of(seal, signed.key if signed else None, signed.head if signed else None)
         heads = list(chain([first], heads_after(archive, first) if options.since else ()))
+    if options.qr and options.qr != "-":
+        write_code(heads[0], Path(options.qr))
+        print(
+            f"{options.qr}: the head of {heads[0].night} number {heads[0].number}; what a reader of QR codes shows is a head"
+        )
+        return ExitCode.GOOD
     print(_printed(heads, options))
     return ExitCode.GOOD
 
@@ -51,4 +64,5 @@ def _printed(heads: list[Head], options: argparse.Namespace) -> str:
         return atom_feed(heads)
     if options.json:
         return "\n".join(json.dumps(head.plain(), sort_keys=True) for head in heads)
-    return "\n\n".join("\n".join(head.lines()) for head in heads)
+    code = [code_on_terminal(heads[0]).rstrip("\n")] if options.qr else []
+    return "\n\n".join([*code, *("\n".join(head.lines()) for head in heads)])
