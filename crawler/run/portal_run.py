@@ -131,8 +131,8 @@ def _close(
         counts = night_counts(writer, tally, recorder.extraction)
         counts = replace(counts, new_texts=recorder.new_texts.facts(), witnesses=tuple(recorder.witnesses.values()))
         judged, reasons = judge_night(counts, before, end)
-        notes = (spider.deaths.reason(), residue)  # for people, and no reason for another verdict
-        return judged, (*reasons, *(note for note in notes if note is not None))
+        notes = (*spider.deaths.reasons(), *([residue] if residue is not None else []))
+        return judged, (*reasons, *notes)  # the notes are for people, and no reason for another verdict
 
     return writer.close(
         options.clock.now(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -35,20 +35,44 @@ def test_the_second_death_ends_its_reading_and_is_told_once(root: Path) -> None:
     first = watch(root)
     first.killed(HOSTILE)
     assert first.refusal(HOSTILE) is None
-    assert first.reason() is None
+    assert first.reasons() == ()
 
     second = watch(root, date(2026, 3, 18))
     second.killed(LIST)
     assert "killed its reader 2 times since 2026-03-17" in (second.refusal(HOSTILE) or "")
-    reason = second.reason()
-    assert reason is not None
+    (reason,) = second.reasons()
     assert "1 page" in str(reason)
 
     third = watch(root, date(2026, 3, 19))
     assert third.refusal(HOSTILE) is not None
-    assert third.reason() is None
+    assert third.reasons() == ()
     assert third.refusal(OTHER) is None
     assert watch(root, portal="hue").refusal(HOSTILE) is None
+
+
+def test_an_address_that_kills_with_other_bytes_each_time_is_read_after_a_growing_pause(root: Path) -> None:
+    read, told = [], []
+    for day in range(100):
+        register, page = watch(root, NIGHT + timedelta(days=day)), replace(HOSTILE, body=b"<p>%d" % day)
+        if register.refusal(page) is None:
+            register.killed(page)
+            read.append(day)
+        told += [(day, reason.code) for reason in register.reasons()]
+    assert read == [0, 1, 3, 7, 15, 31, 63, 95]
+    assert told == [(1, "reader_killed_changing")]
+
+    refused = watch(root, NIGHT + timedelta(days=100))
+    kept = refused.refusal(replace(HOSTILE, body=b"<p>100")) or ""
+    assert kept.startswith(
+        "not read again before 2026-07-22: 8 bodies of this address killed their readers since 2026-03-17"
+    )
+    assert refused.refusal(replace(LIST, body=b"<p>100")) is None
+
+
+def test_a_body_that_changed_is_read_at_once_where_only_one_killed_before(root: Path) -> None:
+    for day in range(2):
+        watch(root, NIGHT + timedelta(days=day)).killed(HOSTILE)
+    assert watch(root, NIGHT + timedelta(days=1)).refusal(OTHER) is None
 
 
 def test_a_crawl_that_was_killed_leaves_the_mark_of_what_it_read(root: Path) -> None:
