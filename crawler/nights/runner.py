@@ -23,7 +23,7 @@ from archive.model.enums import ArchiveKind, FinishReason
 from archive.model.records import Run
 from archive.storage.fsync import try_writing
 from archive.store import Archive
-from crawler.catalog.portals import PortalInfo, addresses
+from crawler.catalog.portals import PortalInfo
 from crawler.config.settings_file import NightSettings
 from crawler.disk_space import low_disk_error
 from crawler.log.files import add_line
@@ -39,6 +39,7 @@ from crawler.nights.crawl_process import (
 from crawler.nights.crawl_server import CrawlServer
 from crawler.nights.exit_status import NightWindow, archive_error, attempt_result, failed_try
 from crawler.nights.orphaned_runs import close_try, fresh_run
+from crawler.nights.portal_addresses import PortalAddresses
 from crawler.reports.progress import ProgressView, read_counts
 
 LEASE = timedelta(minutes=5)
@@ -109,7 +110,7 @@ class NightRunner:
     ended_one: Callable[[], None] = lambda: None
     remarks: list[str] = field(default_factory=list)
     _running: dict[str, _RunningCrawl] = field(default_factory=dict)
-    _resolved: dict[str, frozenset[str]] = field(default_factory=dict)
+    _addresses: PortalAddresses = field(default_factory=PortalAddresses)
     _silent: set[str] = field(default_factory=set)  # portals that did not answer since one last did
     _ended: set[str] = field(
         default_factory=set
@@ -130,7 +131,7 @@ class NightRunner:
             RunBusy: The ledger is locked and no crawl runs.
         """
         self._fatal = self._low_disk = None
-        self._silent, self._resolved, self._ended = set(), {}, set()
+        self._silent, self._addresses, self._ended = set(), PortalAddresses(), set()
         self._window = NightWindow.of(self.settings, until, self.options.retry)
         self._server = CrawlServer(self._remark)
         try:
@@ -197,7 +198,9 @@ class NightRunner:
         if len(self._running) >= self.options.jobs:
             return
         for name in self._pending(night, names):
-            own = self._addresses(name)
+            own = self._addresses_of(name)
+            if own is None:
+                continue
             if any(own & running.addresses for running in self._running.values()):
                 continue  # portals on one address never side by side
             claim = self.ledger.claim(name, night, self.owner, self.now(), LEASE)
@@ -207,13 +210,11 @@ class NightRunner:
             if len(self._running) >= self.options.jobs or self._fatal is not None or self._low_disk is not None:
                 return
 
-    def _addresses(self, name: str) -> frozenset[str]:
-        """Return the addresses of a portal's hosts, resolved once a night: a slow resolver would hold up every crawl."""
-        if name not in self._resolved:
-            hosts = self.portals[name].hosts
-            shared = self.archive.identity.kind is ArchiveKind.LIVE and self.options.jobs > 1
-            self._resolved[name] = addresses(hosts) if shared else hosts
-        return self._resolved[name]
+    def _addresses_of(self, name: str) -> frozenset[str] | None:
+        """Return the addresses of a portal's hosts; None while they are looked up."""
+        hosts = self.portals[name].hosts
+        shared = self.archive.identity.kind is ArchiveKind.LIVE and self.options.jobs > 1
+        return self._addresses.of(name, hosts, time.monotonic()) if shared else hosts
 
     def _start(self, claim: Claim, own: frozenset[str]) -> None:
         held = self.archive.free(claim.portal, claim.night, claim.fence)
