@@ -308,8 +308,9 @@ def _check_published(proof: Proof, published: Head, key: str | None) -> None:
             "with a head that was published of its own night or while its key still sealed"
         )
     bound = proof.manifest is not None
+    signer = published.key or key
     for head in heads[:place]:
-        if head.format == 1 and not (bound and head is proof.head) and head.key != (published.key or key):
+        if head.format == 1 and not (bound and head is proof.head) and (signer is None or head.key != signer):
             raise ProofError(
                 f"the seals between it and the head published of {published.night} are signed by {head.key}, and that "
                 f"head by {published.key or 'nobody: name the key that seals with --key'}"

@@ -7,11 +7,14 @@ import json
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
 from importlib.util import module_from_spec, spec_from_file_location
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -69,10 +72,32 @@ def proof(archive: Archive) -> bytes:
     return prove(archive, version, until_now=True).to_bytes()
 
 
-def script(file: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, str(SCRIPT), str(file), *arguments], capture_output=True, text=True, check=False
-    )
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The exit code of a run of the script, and its words."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def loaded() -> ModuleType:
+    """Return the script as a module; it imports nothing of the archive."""
+    spec = spec_from_file_location("check_proof", SCRIPT)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def script(file: Path, *arguments: str) -> Said:
+    """Run the script in this process; that it runs with Python alone is a test of its own."""
+    out, err = TextIOWrapper(BytesIO(), encoding="utf-8"), StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = loaded().main([str(file), *arguments])
+    out.seek(0)
+    return Said(code, out.read(), err.getvalue())
 
 
 def test_a_head_survives_being_printed_and_typed_again(archive: Archive) -> None:
@@ -295,6 +320,32 @@ def test_a_head_is_recomputed_and_no_root_is_put_under_a_true_one(tmp_path: Path
     assert replace(head_of(true), root=own.head.root).head != true.head
 
 
+def test_nothing_is_led_to_an_unsigned_head_from_a_seal_of_format_1(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A statement of format 1 names its head itself: without its manifest and without a key anything stands in it."""
+    with monkeypatch.context() as older:
+        older.setattr("archive.sealing.seal.Seal", partial(Seal, format=1))
+        true = sealed(tmp_path / "true", 1, None)
+    composed.run_night(true, 1)
+    true.seal(night_of(1), {}, None)
+    published = read_head(last_seal(true))
+    forged = make(tmp_path / "forged")
+    composed.run_night(forged, 0, ["da_nang"])
+    forged.seal(night_of(0), {}, None)
+    with forged.index.reading() as queries:
+        version = queries.events.find(article="da_nang/thong-bao")[0]
+    own = prove(forged, version, until_now=False)
+    first = replace(own.head, archive=published.archive, manifest=str(published.previous), format=1, follows=None)
+    data = replace(own, head=first, chain=(published,), form=1).to_bytes()
+    assert check_proof(data).missing is not None  # it agrees with itself
+    with pytest.raises(ArchiveError, match="signed by None"):
+        check_proof(data, published=published)
+    (tmp_path / "proof.json").write_bytes(data)
+    (tmp_path / "head.txt").write_text(last_seal(true), encoding="utf-8")
+    assert script(tmp_path / "proof.json", "--head", str(tmp_path / "head.txt")).returncode == 1
+
+
 @pytest.mark.parametrize("format", [1, 2])
 def test_an_unsigned_proof_holds_only_by_a_published_head(
     tmp_path: Path, format: Format, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -375,11 +426,7 @@ def test_no_byte_of_a_proof_can_be_changed(archive: Archive) -> None:
     with archive.index.reading() as queries:
         version = queries.events.find(article="da_nang/thong-bao")[0]
     data = prove(archive, version, until_now=False, with_capture=True).to_bytes()
-    spec = spec_from_file_location("check_proof", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    other = module_from_spec(spec)
-    spec.loader.exec_module(other)
+    other = loaded()
     assert other.check(data, None, None)[1] is None
     for position in range(len(data)):
         changed = bytearray(data)
