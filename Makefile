@@ -12,7 +12,7 @@ DATA := $(addprefix --data=,$(RECORDED))
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint check fuzz faults faults-quick quality month near verdicts attacks tables year pictures web search growth speed night-speed real-cms fix lock clean
+.PHONY: help demo test lint check fuzz faults faults-quick quality month near verdicts attacks tables year pictures web search growth speed night-speed real-cms mutation fix lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -90,6 +90,17 @@ night-speed: $(READY)  ## a first and an idle night of 34 composed portals throu
 real-cms: $(READY)  ## three nights over real WordPress and NukeViet on loopback, compared with what they held: make real-cms [NUKEVIET=DIR] [SMALL=1] [SPIDER=family]
 	@$(BIN)/python -m bench.real_cms $(if $(NUKEVIET),--nukeviet $(NUKEVIET)) $(if $(SMALL),--small) $(if $(SPIDER),--spider $(SPIDER))
 
+# On top of the environment, whose packages it sees: what mutation testing needs is in no other lock.
+$(VENV)-mutation/.installed: $(READY) bench/mutation/requirements.lock
+	$(PYTHON) -m venv $(VENV)-mutation
+	$(VENV)-mutation/bin/pip install --quiet --disable-pip-version-check --require-hashes -r bench/mutation/requirements.lock
+	@site='import sysconfig; print(sysconfig.get_path("purelib"))'; \
+	  $(abspath $(BIN))/python -c "$$site" > "$$($(VENV)-mutation/bin/python -c "$$site")/environment.pth"
+	@touch $@
+
+mutation: $(VENV)-mutation/.installed  ## small changes to what decides what is kept or accepted, each noticed by a test: make mutation [MODULES="proof guard"]
+	@$(VENV)-mutation/bin/python -m bench.mutation $(MODULES)
+
 fix: $(READY)  ## mend format and lint
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -103,4 +114,4 @@ lock: $(READY)  ## resolve requirements.lock again from pyproject.toml, with has
 	rm -rf $(VENV)-lock
 
 clean:  ## remove the environment and the caches; archives under var/ stay
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-mutation .mypy_cache .ruff_cache .pytest_cache .hypothesis

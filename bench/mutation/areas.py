@@ -1,0 +1,70 @@
+"""List the modules that decide what is kept or accepted, and the tests that cover each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_AUDIT = ("tests/unit/archive/audit/test_attacks.py", "tests/unit/archive/audit/test_damage.py")
+_SEALING = "tests/unit/archive/sealing"
+_PROOF = f"{_SEALING}/test_proof.py"
+
+
+@dataclass(frozen=True, slots=True)
+class MutatedModule:
+    """A module of one area, and the tests (files or folders) that run over its mutants."""
+
+    area: str
+    path: str
+    tests: tuple[str, ...]
+
+
+def _area(name: str, *modules: tuple[str, tuple[str, ...]]) -> list[MutatedModule]:
+    return [MutatedModule(name, path, tests) for path, tests in modules]
+
+
+MODULES = [
+    *_area(
+        "proof",
+        ("docs/check_proof.py", (_PROOF,)),
+        ("archive/sealing/proof.py", (_PROOF,)),
+        ("archive/storage/merkle.py", ("tests/unit/archive/storage/test_merkle.py", _PROOF)),
+    ),
+    *_area(
+        "chain",
+        ("archive/audit/chain.py", ("tests/unit/archive/audit/test_chain.py", f"{_SEALING}/test_key_changes.py")),
+        ("archive/audit/seals.py", ("tests/unit/archive/audit/test_seals.py",)),
+        ("archive/sealing/witness.py", (f"{_SEALING}/test_witness.py",)),
+    ),
+    *_area(
+        "seals",
+        ("archive/sealing/head.py", (_PROOF, f"{_SEALING}/test_witness.py")),
+        (
+            "archive/sealing/signatures.py",
+            (f"{_SEALING}/test_signing_keys.py", _PROOF, f"{_SEALING}/test_seal.py", *_AUDIT),
+        ),
+        ("archive/sealing/key_changes.py", (f"{_SEALING}/test_key_changes.py",)),
+        ("archive/sealing/seal.py", (f"{_SEALING}/test_seal.py", f"{_SEALING}/test_signing_keys.py")),
+        ("archive/storage/manifest.py", (f"{_SEALING}/test_seal.py", _PROOF, *_AUDIT)),
+    ),
+    *_area("guard", ("crawler/downloader/guard.py", ("tests/unit/crawler/downloader/test_guard.py",))),
+    *_area(
+        "dedup",
+        ("pipelines/dedup.py", ("tests/unit/pipelines/test_dedup.py",)),
+        (
+            "archive/similarity/facts.py",
+            ("tests/unit/archive/similarity/test_facts.py", "tests/unit/archive/ingest/test_near_duplicates.py"),
+        ),
+        (
+            "archive/similarity/minhash.py",
+            ("tests/unit/archive/similarity", "tests/unit/archive/ingest/test_near_duplicates.py"),
+        ),
+        ("archive/ingest/near_duplicates.py", ("tests/unit/archive/ingest/test_near_duplicates.py",)),
+    ),
+    *_area("clean", ("pipelines/clean.py", ("tests/unit/pipelines/test_clean.py",))),
+    *_area(
+        "ledger",
+        ("archive/leases/fencing.py", ("tests/unit/archive/leases",)),
+        ("archive/leases/states.py", ("tests/unit/archive/leases",)),
+        ("archive/leases/ledger.py", ("tests/unit/archive/leases",)),
+    ),
+]
