@@ -488,7 +488,9 @@ def check(data, key, published, authority=None, blocks=()):
     need(not first or proof["leaves"] == head.leaves, "another number of leaves")
     if not first:
         check_manifest(proof, head)
-    page = check_capture(proof["capture"], line["warc"] or line["read_from"]) if proof.get("capture") else None
+    page = (
+        check_capture(proof["capture"], line["warc"] or line["read_from"]) if proof.get("capture") is not None else None
+    )
     notes = check_chain(heads)
     need(key is None or head.key == key, "signed by another key" if not notes else notes[0])
     if published is not None:

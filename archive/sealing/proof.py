@@ -47,7 +47,7 @@ from archive.sealing.signatures import signature_holds
 from archive.storage import merkle
 from archive.storage.jsonl import ArticleLine, canonical, decode_article
 from archive.storage.manifest import read_seal
-from archive.storage.warc import parse_member
+from archive.storage.warc import is_member, parse_member
 
 _FORMS = {"luu-tru proof 1": 1, "luu-tru proof 2": 2}
 _HEX = re.compile(r"[0-9a-f]{64}")
@@ -215,8 +215,8 @@ def _check_capture(capture: CapturedBytes, line: ArticleLine) -> bytes:
         record = parse_member(capture.record, Via(line.via))
     except (ArchiveLoadFailed, ValueError, TypeError, AttributeError) as error:
         raise ProofError(f"the record of the capture is no response: {error}") from None
-    if record is None:
-        raise ProofError("the record of the capture is no response")
+    if record is None or not is_member(capture.record):
+        raise ProofError("the record of the capture is no response, or more than one record")
     if (record.revisit_of is None) != (capture.body is None):
         raise ProofError("the body of the capture is missing, or stands there twice")
     if record.revisit_of is None or capture.body is None:
@@ -258,6 +258,8 @@ def _read(data: bytes) -> Proof:
                 proof = replace(proof, dates=read_dates(cast(list[dict[str, object]], raw["dates"])))
         if type(proof.index) is not int:
             raise ValueError("its index is no whole number")
+        if not isinstance(proof.text, str | None):
+            raise ValueError("its text is no text")
         if not all(_HEX.fullmatch(step) for step in proof.path):
             raise ValueError("its path is not one of SHA-256 hashes in small hex")
         if proof.to_bytes() != data:

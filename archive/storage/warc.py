@@ -246,6 +246,18 @@ def parse_member(member: bytes, via: Via) -> WarcRecord | None:
     return None
 
 
+def is_member(data: bytes) -> bool:
+    """Return whether these bytes are one whole gzip member and nothing else."""
+    inflate = zlib.decompressobj(zlib.MAX_WBITS + 16)
+    while data and not inflate.eof:
+        try:
+            inflate.decompress(data, _CHUNK)
+        except zlib.error:
+            return False
+        data = inflate.unconsumed_tail
+    return inflate.eof and not inflate.unused_data
+
+
 def members(path: Path) -> tuple[list[tuple[int, int]], int]:
     """Return offset and length of each whole gzip member from the start, and the offset where whole members end."""
     found: list[tuple[int, int]] = []

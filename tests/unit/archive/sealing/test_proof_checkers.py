@@ -1,0 +1,411 @@
+"""Proofs made by hand: the program and the script for auditors accept the same and refuse the same."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from hashlib import sha256
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+from typing import Literal
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from archive.errors import ArchiveError
+from archive.sealing.head import Head, head_of
+from archive.sealing.proof import CapturedBytes, Proof, check_proof
+from archive.sealing.signatures import public_key
+from archive.storage import merkle
+from archive.storage.jsonl import canonical
+from archive.storage.manifest import Previous, Seal
+
+SCRIPT = Path(__file__).parents[4] / "docs" / "check_proof.py"
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+OTHER = Ed25519PrivateKey.from_private_bytes(bytes(32))
+FIRST = date(2025, 3, 3)
+TEXT = "Thông báo\n\nHai người được thưởng.\n"
+BODY = b"<html>Hai ng\xc6\xb0\xe1\xbb\x9di</html>"
+
+
+def line_of(text: str | None = TEXT, **changes: object) -> bytes:
+    values: dict[str, object] = {
+        "attachment_of": None, "attachments": [], "author": None, "bytes": 1, "changes": [], "cited": [],
+        "content_sha256": "c" * 64, "documents": [], "duplicate_of": None, "event": "new", "extractor": "x",
+        "fetched_at": "2025-03-03T01:02:03+07:00", "file": "000_a.txt", "flags": [], "id": "da_nang/k@0", "images": [],
+        "key": "k", "layout": "x", "near": [], "portal": "da_nang", "published": None, "published_from": None,
+        "published_raw": None, "read_from": None, "reasons": [], "revision_of": None, "section": "tin", "seq": 0,
+        "sha256": sha256(text.encode()).hexdigest() if text is not None else None, "similarity": None,
+        "title": "Thông báo", "url": "https://x/k", "via": "live", "warc": None,
+    }  # fmt: skip
+    if text is None:
+        values |= {"file": None, "bytes": None}
+    return canonical(values | changes)
+
+
+def signed(head: Head, key: Ed25519PrivateKey | None) -> Head:
+    if key is None:
+        return replace(head, key=None, signature=None)
+    signature = base64.b64encode(key.sign(head.statement)).decode()
+    return replace(head, key=public_key(key), signature=signature)
+
+
+@dataclass(frozen=True)
+class History:
+    """Some seals, one after another: the manifest of each, and its head."""
+
+    manifests: list[bytes]
+    heads: list[Head]
+
+
+def history(
+    root: str, leaves: int, formats: tuple[Literal[1, 2], ...], keys: tuple[Ed25519PrivateKey | None, ...]
+) -> History:
+    """Return seals of which the second has this root; the one before it is there to be named."""
+    found = History([], [])
+    before: Seal | None = None
+    for place, (form, key) in enumerate(zip((formats[0], *formats), (keys[0], *keys), strict=True)):
+        named = Previous(before.night, before.number, before.head) if before else None
+        own = (root, leaves) if place == 1 else (f"{place:064x}", place)
+        before = Seal("a" * 8, FIRST + timedelta(days=place), 1, (), {}, *own, named, format=form)
+        found.manifests.append(before.to_bytes())
+        found.heads.append(signed(head_of(before), key))
+    return found
+
+
+def proved(
+    count: int = 5,
+    index: int = 2,
+    *,
+    formats: tuple[Literal[1, 2], ...] = (2, 2, 2),
+    keys: tuple[Ed25519PrivateKey | None, ...] = (KEY, KEY, KEY),
+    line: bytes | None = None,
+    text: str | None = TEXT,
+) -> Proof:
+    own = line or line_of(text)
+    hashes = [merkle.leaf_hash(own if place == index else bytes([place])) for place in range(count)]
+    made = history(merkle.root(hashes).hex(), count, formats, keys)
+    path = tuple(step.hex() for step in merkle.audit_path(index, hashes))
+    manifest = made.manifests[1] if formats[0] == 1 else None
+    return Proof(text, own, index, path, made.heads[1], tuple(made.heads[2:]), manifest)
+
+
+Check = Callable[..., bool | None]
+
+
+@pytest.fixture
+def check() -> Check:
+    """Return what both checkers say: True, None when something is missing yet, False when it is no proof."""
+    spec = spec_from_file_location("check_proof", SCRIPT)
+    assert spec is not None
+    assert spec.loader is not None
+    script = module_from_spec(spec)
+    spec.loader.exec_module(script)
+
+    def verdict(proof: Proof | bytes, key: str | None = None, published: Head | None = None) -> bool | None:
+        data = proof if isinstance(proof, bytes) else proof.to_bytes()
+        said: list[bool | None] = []
+        try:
+            said.append(check_proof(data, key=key, published=published).missing is None or None)
+        except ArchiveError:
+            said.append(False)
+        said.append(_by_script(script, data, key, published))
+        assert said[0] == said[1], f"the program says {said[0]}, the script {said[1]}"
+        return said[0]
+
+    return verdict
+
+
+def _by_script(script: ModuleType, data: bytes, key: str | None, published: Head | None) -> bool | None:
+    head = script.read_head("\n".join(published.lines())) if published is not None else None
+    try:
+        return script.check(data, key, head)[1] is None or None
+    except Exception:  # `main` turns every one into a line
+        return False
+
+
+@pytest.mark.parametrize("count", range(1, 10))
+def test_each_leaf_of_each_tree_is_proved_and_stands_at_no_other_place(check: Check, count: int) -> None:
+    for index in range(count):
+        proof = proved(count, index)
+        assert check(proof) is True
+        for other in {-1, 0, index - 1, index + 1, count, index + count, index + 16} - {index}:
+            assert check(replace(proof, index=other)) is False
+        assert check(replace(proof, path=(*proof.path, "0" * 64))) is False
+        if proof.path:
+            assert check(replace(proof, path=proof.path[:-1])) is False
+            assert check(replace(proof, path=proof.path[1:])) is False
+            assert check(replace(proof, path=("0" * 64, *proof.path[1:]))) is False
+
+
+@pytest.mark.parametrize("count", [4, 5])
+def test_a_tree_of_another_size_does_not_fit(check: Check, count: int) -> None:
+    proof = proved(count, 3)
+    for leaves in (0, count - 1, count * 2, 1 << 20):
+        assert check(replace(proof, head=signed(replace(proof.head, leaves=leaves), KEY), chain=())) is False
+
+
+def test_text_and_line_belong_together(check: Check) -> None:
+    proof = proved()
+    assert check(proved(text=None)) is True
+    assert check(replace(proof, text=None)) is False
+    assert check(replace(proof, text=TEXT + " ")) is False
+    assert check(proved(line=line_of(None), text=TEXT)) is False
+    assert check(proved(line=line_of(TEXT, file=None))) is False
+    assert check(proved(line=line_of(TEXT, sha256="0" * 64))) is False
+    assert check(replace(proof, line=line_of(TEXT, title="Thông cáo"))) is False
+
+
+def test_each_value_of_a_head_is_bound(check: Check) -> None:
+    proof = proved()
+    wrong: list[dict[str, object]] = [
+        {"archive": "b"}, {"night": FIRST}, {"number": 2}, {"manifest": "0" * 64}, {"root": "0" * 64}, {"leaves": 6},
+        {"previous": "0" * 64}, {"follows": (FIRST, 7)}, {"previous": None, "follows": None},
+    ]  # fmt: skip
+    for values in wrong:
+        changed = replace(proof.head, **values)  # type: ignore[arg-type]  # any field
+        assert check(replace(proof, head=changed)) is False
+        assert check(replace(proof, head=signed(changed, KEY))) is False  # the next seal names another one
+        later = replace(proof.chain[0], **values)  # type: ignore[arg-type]  # any field
+        assert check(replace(proof, chain=(signed(later, KEY), proof.chain[1]))) is False
+
+
+def test_a_head_is_signed_by_the_key_that_stands_there_or_not_at_all(check: Check) -> None:
+    proof = proved()
+    unsigned = signed(proof.head, None)
+    for head in (
+        replace(unsigned, key=proof.head.key),
+        replace(unsigned, signature=proof.head.signature),
+        replace(proof.head, key=public_key(OTHER)),
+        replace(proof.head, signature=proof.chain[0].signature),
+        replace(proof.head, signature=base64.b64encode(bytes(64)).decode()),
+        replace(proof.head, signature=base64.b64encode(bytes(63)).decode()),
+        replace(proof.head, key=base64.b64encode(bytes(31)).decode()),
+        replace(proof.head, signature=f"{proof.head.signature}\n"),
+    ):
+        assert check(replace(proof, head=head, chain=())) is False
+        last = replace(proof.chain[1], key=head.key, signature=head.signature)
+        assert check(replace(proof, chain=(proof.chain[0], last))) is False
+    assert check(replace(proof, head=unsigned, chain=())) is None
+    assert check(replace(proof, chain=(signed(proof.chain[0], None),))) is True
+    assert check(replace(proof, chain=(signed(proof.chain[0], OTHER),))) is True
+
+
+def test_a_spelling_of_base64_is_the_only_one(check: Check) -> None:
+    """The last letter of 32 bytes has two bits to spare, that of 64 bytes four."""
+    proof = replace(proved(), chain=())
+    for name in ("key", "signature"):
+        value = getattr(proof.head, name)
+        place = len(value.rstrip("=")) - 1
+        letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+        other = letters[letters.index(value[place]) + 1]
+        spelled = value[:place] + other + value[place + 1 :]
+        assert base64.b64decode(spelled) == base64.b64decode(value)
+        assert check(replace(proof, head=replace(proof.head, **{name: spelled}))) is False
+        assert check(replace(proof, head=replace(proof.head, **{name: value[:4] + "." + value[4:]}))) is False
+
+
+def test_the_named_key_signed_the_seal_itself(check: Check) -> None:
+    proof = proved(keys=(KEY, OTHER, OTHER))
+    assert check(proof, public_key(KEY)) is True
+    assert check(proof, public_key(OTHER)) is False
+    unsigned = proved(keys=(None, KEY, KEY))
+    assert check(unsigned, public_key(KEY)) is False
+    assert check(unsigned) is None
+
+
+def test_later_seals_follow_one_another(check: Check) -> None:
+    proof = proved()
+    first, second = proof.chain
+    assert check(replace(proof, chain=(second,))) is False
+    assert check(replace(proof, chain=(second, first))) is False
+    assert check(replace(proof, chain=(first, first))) is False
+    assert check(replace(proof, chain=(first, second, proof.head))) is False
+    follows = first.follows
+    assert follows is not None
+    for other in ((follows[0], 2), (FIRST, follows[1]), None):
+        changed = signed(replace(first, follows=other, previous=first.previous if other else None), KEY)
+        assert check(replace(proof, chain=(changed,))) is False
+
+
+def test_a_published_head_is_one_of_those_that_it_leads_to(check: Check) -> None:
+    for keys in ((KEY, KEY, KEY), (None, None, None), (KEY, None, OTHER)):
+        proof = proved(keys=keys)
+        for head in (proof.head, *proof.chain):
+            assert check(proof, published=head) is True
+            assert check(proof, published=signed(head, None)) is True
+        assert check(proof, published=replace(proof.chain[-1], root="0" * 64)) is False
+        assert check(replace(proof, chain=proof.chain[:1]), published=proof.chain[1]) is False
+        assert check(proof, published=proved(text="other").head) is False
+
+
+class TestFormat1:
+    """The head of a seal of format 1 is the SHA-256 of its manifest, which its statement does not have."""
+
+    def test_its_manifest_is_there_and_says_the_same(self, check: Check) -> None:
+        proof = proved(formats=(1, 1, 2))
+        assert check(proof) is True
+        assert check(replace(proof, manifest=None)) is False
+        assert proof.manifest is not None
+        assert check(replace(proof, manifest=b"{}\n")) is False
+        assert check(replace(proof, manifest=proved(formats=(1, 2, 2), text="x").manifest)) is False
+        assert check(replace(proved(), manifest=proof.manifest)) is False
+
+    @pytest.mark.parametrize(
+        "values",
+        [{"archive": "b"}, {"night": FIRST}, {"number": 2}, {"leaves": 6}, {"root": "0" * 64}, {"previous": "0" * 64}],
+    )
+    def test_a_statement_and_its_manifest_agree_in_each_value(self, check: Check, values: dict[str, object]) -> None:
+        proof = replace(proved(formats=(1, 2, 2)), chain=())
+        changed = signed(replace(proof.head, **values), KEY)  # type: ignore[arg-type]  # any field
+        assert check(replace(proof, head=changed)) is False
+        first = signed(replace(proof.head, previous=None), KEY)
+        assert check(replace(proof, head=first)) is False
+
+    def test_later_ones_count_only_under_the_key_of_the_first(self, check: Check) -> None:
+        assert check(proved(formats=(1, 1, 1))) is True
+        assert check(proved(formats=(1, 1, 1), keys=(KEY, KEY, OTHER))) is False
+        assert check(proved(formats=(1, 1, 1), keys=(KEY, None, KEY))) is False
+        assert check(proved(formats=(1, 1, 1), keys=(None, None, None))) is False
+        assert check(proved(formats=(1, 2, 2), keys=(KEY, OTHER, None))) is True
+        assert check(proved(formats=(2, 1, 2))) is True
+        assert check(proved(formats=(2, 1, 2), keys=(None, None, None))) is False
+
+    def test_before_a_published_head_each_is_bound_by_its_manifest_or_by_that_heads_key(self, check: Check) -> None:
+        both = proved(formats=(1, 1, 2))
+        last = both.chain[-1]
+        assert check(both, published=last) is True
+        assert check(both, published=signed(last, None)) is False  # what binds the second one?
+        assert check(both, public_key(KEY), signed(last, None)) is True
+        assert check(both, published=signed(last, OTHER)) is False
+        assert check(both, public_key(KEY), signed(last, OTHER)) is False
+        one = proved(formats=(1, 2, 2), keys=(None, None, None))
+        assert check(one, published=one.chain[-1]) is True
+        assert check(one, published=one.head) is True
+
+    def test_proofs_of_an_older_program_have_no_manifest_and_one_key(self, check: Check) -> None:
+        older = replace(proved(formats=(1, 1, 1)), form=1, manifest=None)
+        assert check(older) is True
+        assert check(older, public_key(KEY), older.chain[-1]) is True
+        assert check(older, published=signed(older.chain[-1], None)) is False
+        assert check(older, published=older.head) is True
+        unsigned = replace(proved(formats=(1, 2, 2), keys=(None, None, None)), form=1, manifest=None)
+        assert check(unsigned) is None
+        assert check(unsigned, published=unsigned.chain[-1]) is False  # nothing binds the first
+        words = json.loads(older.to_bytes())
+        assert check(canonical(words | {"leaves": 6}) + b"\n") is False
+        assert check(canonical(words | {"manifest": None}) + b"\n") is False
+
+
+def record(kind: str, block: bytes, **more: str) -> bytes:
+    """Return a WARC record as a gzip member."""
+    fields = {
+        "WARC-Type": kind, "WARC-Record-ID": "<urn:uuid:0>", "WARC-Target-URI": "https://x/k",
+        "WARC-Date": "2025-03-02T18:02:03.000000Z", "Content-Type": "application/http; msgtype=response",
+    } | more  # fmt: skip
+    named = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+    return gzip.compress(f"WARC/1.1\r\n{named}Content-Length: {len(block)}\r\n\r\n".encode() + block + b"\r\n\r\n")
+
+
+def captured(member: bytes, body: bytes | None = None, **place: object) -> Proof:
+    at = {"file": "f", "offset": 0, "length": len(member), "sha256": sha256(member).hexdigest()} | place
+    return replace(proved(line=line_of(TEXT, warc=at)), capture=CapturedBytes(member, body))
+
+
+HTTP = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"
+DIGEST = base64.b32encode(sha256(BODY).digest()).decode()
+REVISIT = {
+    "WARC-Payload-Digest": f"sha256:{DIGEST}",
+    "WARC-Profile": "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest",
+    "WARC-Refers-To-Date": "2025-03-01T18:02:03.000000Z",
+}
+
+
+class TestCapture:
+    def test_the_page_as_served_is_the_record_that_the_line_names(self, check: Check) -> None:
+        member = record("response", HTTP + BODY)
+        proof = captured(member)
+        assert check(proof) is True
+        assert check_proof(proof.to_bytes()).body == BODY
+        assert check(captured(member, length=len(member) + 1)) is False
+        assert check(captured(member, sha256="0" * 64)) is False
+        assert check(replace(proved(), capture=CapturedBytes(member))) is False  # the line names none
+        assert check(captured(member, BODY)) is False
+        again = line_of(TEXT, read_from={
+            "night": "2025-03-03", "run": "da_nang", "file": "f", "offset": 0, "length": len(member),
+            "sha256": sha256(member).hexdigest(),
+        })  # fmt: skip
+        assert check(replace(proved(line=again), capture=CapturedBytes(member))) is True
+
+    def test_a_rendered_page_has_its_bytes_alone(self, check: Check) -> None:
+        proof = captured(record("conversion", BODY, **{"Content-Type": "text/html"}))
+        assert check(proof) is True
+        assert check_proof(proof.to_bytes()).body == BODY
+
+    def test_a_revisit_has_its_body_beside_it(self, check: Check) -> None:
+        member = record("revisit", HTTP, **REVISIT)
+        proof = captured(member, BODY)
+        assert check(proof) is True
+        assert check_proof(proof.to_bytes()).body == BODY
+        assert check(captured(member)) is False
+        assert check(captured(member, BODY + b" ")) is False
+
+    def test_a_record_of_another_kind_or_none_is_no_page(self, check: Check) -> None:
+        assert check(captured(b"no gzip")) is False
+        assert check(captured(gzip.compress(b""))) is False
+        whole = record("response", HTTP + BODY)
+        assert check(captured(whole[:-9])) is False
+        assert check(captured(whole + whole)) is False
+        assert check(captured(whole + b" ")) is False
+        assert check(captured(record("response", HTTP + bytes(1 << 20)))) is True
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"proof": "luu-tru proof 3"}, {"proof": 2}, {"more": 1}, {"index": 2.0}, {"index": "2"}, {"index": True},
+        {"path": ["0"]}, {"path": [7]}, {"path": ["A" * 64]}, {"chain": [["x"]]}, {"chain": None}, {"text": 7},
+        {"statement": "{}\n"}, {"statement": None}, {"line": "{}"}, {"capture": {}}, {"capture": {"body": None}},
+        {"dates": []}, {"manifest": "{}"},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_file_of_other_parts_is_no_proof(check: Check, change: dict[str, object]) -> None:
+    words = json.loads(proved().to_bytes())
+    assert check(canonical(words | change) + b"\n") is False
+
+
+def test_there_is_one_spelling_of_a_proof(check: Check) -> None:
+    data = proved().to_bytes()
+    words = json.loads(data)
+    assert check(data) is True
+    assert check(data + b"\n") is False
+    assert check(data[:-1]) is False
+    assert check(b" " + data) is False
+    assert check(json.dumps(words, sort_keys=True, ensure_ascii=False).encode() + b"\n") is False
+    assert check(json.dumps(words, sort_keys=True, separators=(",", ":")).encode() + b"\n") is False
+    for name in words:
+        assert check(canonical({key: value for key, value in words.items() if key != name}) + b"\n") is False
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"leaves":5', '"leaves":5.0'), ('"leaves":5', '"leaves":"5"'), ('"number":1,"previous"', '"number":1.0,"previous"'),
+        ('"night":"2025-03-04"', '"night":"2025-3-4"'), ('"night":"2025-03-04"', '"night":"20250304"'),
+        ('"statement":"luu-tru head 2"', '"statement":"luu-tru head 3"'), ('"leaves":5', '"leaves":5,"more":1'),
+        ('{"archive"', '{ "archive"'), ('"night":"2025-03-03","number":1}', '"night":"2025-03-03"}'),
+    ],
+)  # fmt: skip
+def test_a_statement_has_its_fields_in_one_form(check: Check, old: str, new: str) -> None:
+    words = json.loads(proved().to_bytes())
+    assert old in words["statement"]
+    statement = words["statement"].replace(old, new)
+    signature = base64.b64encode(KEY.sign(statement.encode())).decode()
+    changed = words | {"statement": statement, "signature": signature, "chain": []}
+    assert check(canonical(changed) + b"\n") is False
