@@ -7,6 +7,7 @@ from dataclasses import dataclass
 _AUDIT = ("tests/unit/archive/audit/test_attacks.py", "tests/unit/archive/audit/test_damage.py")
 _SEALING = "tests/unit/archive/sealing"
 _PROOF = f"{_SEALING}/test_proof.py"
+_CHECKERS = f"{_SEALING}/test_proof_checkers.py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +26,9 @@ def _area(name: str, *modules: tuple[str, tuple[str, ...]]) -> list[MutatedModul
 MODULES = [
     *_area(
         "proof",
-        ("docs/check_proof.py", (_PROOF,)),
-        ("archive/sealing/proof.py", (_PROOF,)),
-        ("archive/storage/merkle.py", ("tests/unit/archive/storage/test_merkle.py", _PROOF)),
+        ("docs/check_proof.py", (_CHECKERS,)),
+        ("archive/sealing/proof.py", (_CHECKERS,)),
+        ("archive/storage/merkle.py", ("tests/unit/archive/storage/test_merkle.py",)),
     ),
     *_area(
         "chain",

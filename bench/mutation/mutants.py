@@ -106,6 +106,8 @@ class _Change(cst.CSTVisitor):
             if isinstance(node, cst.BaseCompoundStatement):
                 last = max(place.start.line, self.get_metadata(PositionProvider, node.body).start.line - 1)
             self._statements.append(range(place.start.line, last + 1))
+        if m.matches(node, _TOLD):
+            return False
         if m.matches(node, _NEEDED):
             cst.ensure_type(node, cst.Call).args[0].visit(self)
             return False
@@ -116,7 +118,7 @@ class _Change(cst.CSTVisitor):
         if isinstance(node, cst.FunctionDef | cst.ClassDef):
             self._scopes.append(node.name.value)
             self._functions += isinstance(node, cst.FunctionDef)
-        return not self._is_told(node)
+        return not isinstance(node, cst.Raise)
 
     def on_leave(self, original_node: cst.CSTNode) -> None:
         if m.matches(original_node, _SKIPPED):
@@ -132,9 +134,6 @@ class _Change(cst.CSTVisitor):
 
     def leave_Param_default(self, node: cst.Param) -> None:
         self._functions += 1
-
-    def _is_told(self, node: cst.CSTNode) -> bool:
-        return isinstance(node, cst.Raise) or m.matches(node, _TOLD)
 
     def _add(self, node: cst.CSTNode, changed: cst.CSTNode) -> None:
         span = self.get_metadata(ByteSpanPositionProvider, node)

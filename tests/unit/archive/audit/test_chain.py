@@ -222,9 +222,13 @@ class TestExpected:
         assert found(self.check([], published(seals[0]))) == [(Code.ROLLED_BACK, "2025/03/03", "head_unsealed")]
 
     def test_a_seal_with_another_head_was_sealed_again(self) -> None:
-        seals = chain([0, 1])
-        audit = self.check(seals, published(replace(seals[1], head="other")))
+        first, second = chain([0, 1])
+        seals = [first, replace(second, head="a" * 64)]
+        audit = self.check(seals, published(replace(second, head="b" * 64)))
         assert found(audit) == [(Code.RESEALED, seals[1].name, "head_resealed")]
+        heads = {"published": "bbbbbbbbbbbbbbbb…", "found": "aaaaaaaaaaaaaaaa…"}
+        assert audit.findings[0].detail == Reason.of("head_resealed", night=day(1), number=1, **heads)
+        assert str(audit.findings[0].detail)
         assert audit.notes == []
 
     @pytest.mark.parametrize(
@@ -243,7 +247,7 @@ class TestExpected:
     ) -> None:
         seals = chain([0], [signer])
         audit = self.check(seals, published(seals[0], key))
-        assert [code for code, _, _ in found(audit)] == codes
+        assert found(audit) == [(code, seals[0].name, "signed_otherwise") for code in codes]
         assert len(audit.notes) == 1
 
 
@@ -255,9 +259,9 @@ def test_what_is_no_record_of_a_change_is_named(tmp_path: Path) -> None:
     (keys / "000002.json").symlink_to(keys / "note.txt")
     audit = Audit()
     assert check_key_changes(LIVE, Paths(tmp_path), audit) == []
-    assert sorted((finding.code.value, finding.path) for finding in audit.findings) == [
-        ("EXTRA", "keys/note.txt"),
-        ("SIGNATURE", "keys/000001.json"),
-        ("SIGNATURE", "keys/000002.json"),
-        ("SYMLINK", "keys/000002.json"),
+    assert sorted(found(audit)) == [
+        (Code.EXTRA, "keys/note.txt", "no_key_change"),
+        (Code.SIGNATURE, "keys/000001.json", "not_record"),
+        (Code.SIGNATURE, "keys/000002.json", "it_cannot_be_read"),
+        (Code.SYMLINK, "keys/000002.json", "no_key_change"),
     ]

@@ -159,12 +159,12 @@ def listed(paths: Paths, *seals: Seal) -> tuple[dict[str, dict[str, FileEntry]],
 
 def test_files_are_listed_by_run_and_those_of_no_run_apart(paths: Paths) -> None:
     inside, deep, apart, odd = entry("da_nang/t.txt"), entry("da_nang/a/b"), entry("notes.txt"), entry("Odd Run/t.txt")
-    repeated = entry("da_nang.2/t.txt")
-    found, audit = listed(paths, seal(1, [inside, deep, apart, odd]), seal(2, [repeated]))
+    repeated, bare = entry("da_nang.2/t.txt"), entry("da_nang")
+    found, audit = listed(paths, seal(1, [inside, deep, apart, odd, bare]), seal(2, [repeated]))
     assert audit.findings == []
     assert found == {
         "da_nang": {"t.txt": inside, "a/b": deep},
-        "": {"notes.txt": apart, "Odd Run/t.txt": odd},
+        "": {"notes.txt": apart, "Odd Run/t.txt": odd, "da_nang": bare},
         "da_nang.2": {"t.txt": repeated},
     }
 
@@ -190,11 +190,11 @@ def test_a_run_that_a_later_seal_lists_again_is_named_once_whatever_it_lists(pat
     ]
 
 
-def rooted(paths: Paths, made: Seal, leaves: dict[str, bytes]) -> list[tuple[Code, str]]:
+def rooted(paths: Paths, made: Seal, leaves: dict[str, bytes]) -> list[tuple[Code, str, str]]:
     written(paths, made)
     audit = Audit()
     check_root(paths, read(paths)[0][0], leaves, audit)
-    return [(finding.code, finding.path) for finding in audit.findings]
+    return [(finding.code, finding.path, finding.detail.code) for finding in audit.findings]
 
 
 def test_the_root_follows_from_lines_entries_and_tombstones_in_their_order(paths: Paths) -> None:
@@ -206,7 +206,7 @@ def test_the_root_follows_from_lines_entries_and_tombstones_in_their_order(paths
         *entry_leaves(files + stones),
     ]
     whole = replace(seal(1, files, stones), root=merkle.root(hashes).hex(), leaves=len(hashes))
-    wrong = [(Code.ROOT, f"{FOLDER}/manifest-1.json")]
+    wrong = [(Code.ROOT, f"{FOLDER}/manifest-1.json", "root_unfit")]
     assert rooted(paths, whole, lines | {"other": b"\0" * 32}) == []
     assert rooted(paths, replace(whole, leaves=whole.leaves + 1), lines) == wrong
     assert rooted(paths, replace(whole, root="0" * 64), lines) == wrong
