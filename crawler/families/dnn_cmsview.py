@@ -29,7 +29,7 @@ from crawler.listings.listing import Entry, Following, Listing, ListingError, Se
 from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from crawler.urls import absolute, parameters, with_parameter
 from pipelines.article import JsonShape, Layout
-from pipelines.readers.json_values import records_in, text_value
+from pipelines.html.json_values import records_in, text_value
 
 _API = "/DesktopModules/cmsview/api/NewsContent/"
 _ARTICLE = re.compile(r"/tin-tuc/[^/]*-(?P<id>\d+)/?")

@@ -35,7 +35,7 @@ from crawler.listings.listing import Entry, Listing, ListingError, Section
 from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from crawler.urls import absolute, parameters, with_parameter, without_parameter
 from pipelines.article import Layout
-from pipelines.readers.json_values import number_in, records_in, text_value, unescaped
+from pipelines.html.json_values import number_in, records_in, text_value, unescaped
 
 _LOAD = re.compile(r"""\bloadPageURL\s*[=:]\s*(?P<sign>["'])(?P<url>[^"'\s<>]{1,2000})(?P=sign)""")
 _ARTICLE = re.compile(r"(?:/[^/]+)*/-/details/\d+/[^/]*?-?(?P<id>\d+)/?")

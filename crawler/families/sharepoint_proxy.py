@@ -37,7 +37,7 @@ from crawler.listings.listing import Entry, Following, Listing, ListingError, Se
 from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from crawler.urls import host_of, real_host, replica_url
 from pipelines.article import JsonShape, Layout
-from pipelines.readers.json_values import records_in, text_value, value_at
+from pipelines.html.json_values import records_in, text_value, value_at
 
 _READ = "/RestApi/Readjson"
 _HEADERS = (("Content-Type", "application/json"), ("Accept", "application/json;odata=verbose"))

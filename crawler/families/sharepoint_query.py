@@ -33,7 +33,7 @@ from crawler.listings.json_api import entry_of, json_of
 from crawler.listings.listing import Entry, Following, Listing, ListingError, Section
 from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from pipelines.article import JsonShape, Layout
-from pipelines.readers.json_values import records_in, text_value
+from pipelines.html.json_values import records_in, text_value
 
 _QUERY = "/APIVP/api/DSTinTuc/QUERYDATA"
 _LENGTH = 50

@@ -48,7 +48,7 @@ from crawler.listings.pagination import next_by_parameter
 from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from crawler.urls import absolute, host_of, with_parameter
 from pipelines.article import Layout
-from pipelines.readers.json_values import number_in, text_value, value_of
+from pipelines.html.json_values import number_in, text_value, value_of
 
 _NUMBERED = re.compile(r"(?:/[^/]+)*/[^/]*-c(?P<id>\d{4,})\.html", re.IGNORECASE)
 _PLAIN = re.compile(r"(?:/[^/]+)*/(?P<slug>[^/]+)\.html")

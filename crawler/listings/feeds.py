@@ -19,13 +19,12 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from crawler.listings.listing import Entry, KeyOf, Listing, ListingError
+from crawler.listings.listing import MOST_ENTRIES, Entry, KeyOf, Listing, ListingError
 from crawler.urls import absolute
 from vietnam.dates import Moment, read_machine, read_published
 from vietnam.letters import decode, fold_spaces, nfc
 
 MOST_BYTES = 16 * 1024 * 1024
-MOST_ADDRESSES = 50_000  # the bound of sitemaps.org for one file
 MOST_SITEMAPS = 1_000
 
 _ROOT = re.compile(rb"<[A-Za-z_]")
@@ -73,7 +72,7 @@ def read_feed(url: str, body: bytes, key_of: KeyOf, now: datetime) -> Listing:
             moment = _moment(item, _DATES, now)
             day, modified = moment.day if moment else None, _moment(item, ("updated", "modified"), now)
             entries[key] = Entry(url=address, key=key, title=_title(item), day=day, modified=modified)
-        if len(entries) >= MOST_ADDRESSES:
+        if len(entries) >= MOST_ENTRIES:
             break
     return Listing(tuple(entries.values()))
 
@@ -133,7 +132,7 @@ def read_sitemap(url: str, body: bytes, key_of: KeyOf, now: datetime) -> Listing
             title = _one_line(_text(child, "title"))
             day, modified = moment.day if moment else None, _moment(child, ("lastmod",), now)
             entries[key] = Entry(url=address, key=key, title=title, day=day, modified=modified)
-        if len(entries) >= MOST_ADDRESSES:
+        if len(entries) >= MOST_ENTRIES:
             break
     return Listing(tuple(entries.values()))
 
@@ -149,7 +148,7 @@ def _address_lines(body: bytes) -> list[str]:
 
 def _text_sitemap(url: str, lines: list[str], key_of: KeyOf) -> Listing:
     entries: dict[str, Entry] = {}
-    for address in lines[:MOST_ADDRESSES]:
+    for address in lines[:MOST_ENTRIES]:
         if _same_host(address, url) and (key := key_of(address)):
             entries.setdefault(key, Entry(url=address, key=key))
     return Listing(tuple(entries.values()))

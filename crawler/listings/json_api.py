@@ -8,8 +8,8 @@ from typing import Protocol
 
 from crawler.listings.listing import Entry, ListingError
 from pipelines.article import JsonShape
+from pipelines.html.json_values import JsonError, JsonRecord, json_text, text_value, value_of
 from pipelines.readers.json_api import plain_text
-from pipelines.readers.json_values import JsonError, JsonRecord, json_text, text_value, value_of
 from vietnam.date_forms import TZ
 from vietnam.dates import Moment, read_machine, read_published
 from vietnam.letters import fold_spaces, nfc

@@ -16,6 +16,9 @@ from vietnam.dates import Moment
 
 _HYPHENS = re.compile(r"[-_]+")
 
+MOST_ENTRIES = 50_000
+"""The entries of one list, feed or sitemap: the bound of sitemaps.org for one file."""
+
 KeyOf = Callable[[str], str | None]
 
 Following = str | ListRequest

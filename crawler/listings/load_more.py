@@ -17,7 +17,7 @@ from crawler.listings.forms import SCRIPTED, form_field, post_form, with_field
 from crawler.listings.json_api import modified_of
 from crawler.listings.listing import Entry, KeyOf
 from crawler.urls import absolute, host_of, parameters, real_host, with_parameter
-from pipelines.readers.json_values import JsonError, json_text, value_of
+from pipelines.html.json_values import JsonError, json_text, value_of
 from vietnam.letters import fold, fold_spaces, nfc
 
 _MORE_WORDS = frozenset(

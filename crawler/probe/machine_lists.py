@@ -17,8 +17,8 @@ from crawler.listings.listing import ListingError
 from crawler.probe.page import VisitedPage, own_links, same_site
 from crawler.probe.sections import feeds, sitemaps
 from crawler.urls import absolute, with_parameter
+from pipelines.html.json_values import JsonError, JsonRecord, json_text, records_in, text_value, value_of
 from pipelines.html.tree import line
-from pipelines.readers.json_values import JsonError, JsonRecord, json_text, records_in, text_value, value_of
 from vietnam.dates import read_machine
 from vietnam.letters import fold
 

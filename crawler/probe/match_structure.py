@@ -22,8 +22,8 @@ from crawler.probe.pagination import scripted_paging
 from crawler.probe.result import PortalDraft, ProbeResult, first_keys, second_keys, sections_of, spider_of
 from crawler.urls import absolute
 from pipelines.article import Layout
+from pipelines.html.json_values import json_text
 from pipelines.html.tree import tag_of
-from pipelines.readers.json_values import json_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from crawler.responses.outcome import ResponseFacts, needs_tree
 from pipelines.article import Layout
 from pipelines.files.file_type import kind_of
 from pipelines.html.decoding import declared_charset, reads_as_text
+from pipelines.html.json_values import json_facts
 from pipelines.html.page_bounds import excess_of
 from pipelines.html.page_shape import read_shape
-from pipelines.readers.json_values import json_facts
 from pipelines.sandbox.page_facts import judge_page
 from pipelines.sandbox.page_question import PageQuestion
 from vietnam.letters import decode

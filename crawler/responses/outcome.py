@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 from archive.model.enums import Outcome
 from crawler.requests import Expect
 from pipelines.html.decoding import CUT, DATALOSS, TOO_LARGE, UNKNOWN_ENCODING
+from pipelines.html.json_values import JsonFacts
 from pipelines.html.page_shape import PageShape
-from pipelines.readers.json_values import JsonFacts
 from vietnam.letters import strip_diacritics
 
 

@@ -14,7 +14,7 @@ from archive.model.records import ListRequest
 from crawler.downloader.robots import decide
 from crawler.listings.empty_notice import states_no_articles
 from crawler.listings.feeds import read_feed, read_sitemap
-from crawler.listings.listing import Entry, Listing, ListingError, Section
+from crawler.listings.listing import MOST_ENTRIES, Entry, Listing, ListingError, Section
 from crawler.listings.witness import linked_feeds
 from crawler.requests import Expect, ReadAs
 from crawler.responses.facts import page_text, read_facts
@@ -127,7 +127,12 @@ def _listed(
 
 
 def _in_stored_letters(listing: Listing) -> Listing:
-    """Return the listing with its titles as a text's letters are stored: a line names them, and reports show them."""
+    """Return the listing with its titles as a text's letters are stored: a line names them, and reports show them.
+
+    Raises ListingError for more entries than any list has.
+    """
+    if len(listing.entries) > MOST_ENTRIES:
+        raise ListingError(f"list rejected: more than {MOST_ENTRIES:,} entries")
     titles = [fold_spaces(clean_letters(entry.title)) for entry in listing.entries]
     entries = (
         entry if entry.title == title else replace(entry, title=title)

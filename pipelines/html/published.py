@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -11,6 +11,7 @@ from datetime import date, datetime
 from lxml.html import HtmlElement
 
 from pipelines.article import Article, PublishedFrom
+from pipelines.html.json_values import JsonError, value_of
 from pipelines.html.tree import HtmlPage, line, text_of
 from vietnam.dates import (
     Moment,
@@ -190,8 +191,8 @@ def _printed(element: HtmlElement) -> str:
 
 def _linked_data(text: str) -> Iterator[str]:
     try:
-        data: object = json.loads(text, strict=False)
-    except (ValueError, RecursionError):
+        data = value_of(text, strict=False)
+    except JsonError:
         # Portals print broken JSON: an unescaped quotation mark in the title is enough.
         yield from _LD_DATE.findall(text)
         return
@@ -199,9 +200,9 @@ def _linked_data(text: str) -> Iterator[str]:
 
 
 def _dates_in(queue: Iterable[object]) -> Iterator[str]:
-    waiting = list(queue)
+    waiting = deque(queue)
     while waiting:
-        data = waiting.pop(0)
+        data = waiting.popleft()
         if isinstance(data, dict):
             value = data.get("datePublished")
             if isinstance(value, str):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
+from collections import deque
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
 from pipelines.article import StatedMetadata
+from pipelines.html.json_values import JsonError, value_of
 from pipelines.html.published import machine_times
 from pipelines.html.tree import HtmlPage, line
 from vietnam.date_forms import TZ
@@ -48,8 +49,8 @@ def _names(page: HtmlPage) -> Iterator[str]:
     for script in page.root.iter("script"):
         if "ld+json" in (script.get("type") or "").lower() and '"author"' in (text := script.text or ""):
             try:
-                data: object = json.loads(text, strict=False)
-            except (ValueError, RecursionError):
+                data = value_of(text, strict=False)
+            except JsonError:
                 continue  # broken JSON states no name for certain
             yield from _authors_in(data)
     for selector in AUTHORS:
@@ -58,9 +59,9 @@ def _names(page: HtmlPage) -> Iterator[str]:
 
 
 def _authors_in(data: object) -> Iterator[str]:
-    waiting = [data]
+    waiting = deque([data])
     while waiting:
-        value = waiting.pop(0)
+        value = waiting.popleft()
         if isinstance(value, dict):
             if "headline" in value or "datePublished" in value:  # an article, not a comment or the site
                 yield from _named(value.get("author"))

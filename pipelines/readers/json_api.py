@@ -15,9 +15,9 @@ from typing import cast
 from lxml import etree
 
 from pipelines.article import JsonShape, Layout, RowShape
+from pipelines.html.json_values import JsonError, JsonRecord, json_text, text_value, value_at, value_of
 from pipelines.html.page_bounds import excess_of
 from pipelines.html.tree import parse
-from pipelines.readers.json_values import JsonError, JsonRecord, json_text, text_value, value_at, value_of
 from vietnam.letters import decode
 
 _NESTED = re.compile(r"&(?:amp;){1,3}(?=#?\w{1,31};)")  # an entity that was escaped again: `&amp;#58;`

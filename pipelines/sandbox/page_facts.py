@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipelines.article import Layout
+from pipelines.html.json_values import json_facts
 from pipelines.html.page_bounds import ExcessiveMarkup
 from pipelines.html.page_shape import PageShape, is_xml, shape_of
 from pipelines.html.tree import HtmlPage, parse, parse_text, served_text
 from pipelines.readers.article_presence import has_article
 from pipelines.readers.json_api import page_of
-from pipelines.readers.json_values import json_facts
 from pipelines.sandbox.page_question import PageFacts, PageQuestion
 
 

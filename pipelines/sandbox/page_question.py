@@ -11,8 +11,8 @@ import msgspec
 from archive.messages.reason import Reason
 from archive.storage.jsonl import decoder
 from pipelines.article import Article, Layout
+from pipelines.html.json_values import JsonFacts
 from pipelines.html.page_shape import PageShape
-from pipelines.readers.json_values import JsonFacts
 from pipelines.sandbox.child_process import encode
 from pipelines.sandbox.crosscheck_stats import Crosscheck
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from hashlib import blake2b
 
 from pipelines.article import Layout
+from pipelines.html.json_values import json_text
 from pipelines.html.page_bounds import ExcessiveMarkup
 from pipelines.html.page_shape import html_ends, is_xml
 from pipelines.html.tree import parse_text, served_text
-from pipelines.readers.json_values import json_text
 from pipelines.readers.region import SIZE, region_digest, whole_digest
 from pipelines.sandbox.page_facts import PageTrees, record_of
 from pipelines.sandbox.page_question import PageQuestion

@@ -46,13 +46,13 @@ from pipelines.files.docx import office_kind, read_docx
 from pipelines.files.file_type import kind_of
 from pipelines.files.pdf import read_pdf
 from pipelines.html.decoding import declared_charset, decode_body, reads_as_text
+from pipelines.html.json_values import json_facts, json_text, unescaped, value_of
 from pipelines.html.page_bounds import excess_of
 from pipelines.html.page_shape import html_ends, is_xml, read_shape
 from pipelines.html.published import read_undated, read_visible, shown_line
 from pipelines.html.tree import line, parse, served_text
 from pipelines.line_shape import shape_of
 from pipelines.readers.json_api import page_of
-from pipelines.readers.json_values import json_facts, json_text, unescaped, value_of
 from pipelines.readers.main_content import is_date_line
 from pipelines.sandbox.element_letters import bare, bare_line
 from pipelines.sandbox.page_answer import answer_page
@@ -245,7 +245,7 @@ _PLAIN_TEXT: dict[str, Callable[[str], object]] = {
     "pipelines.html.published.shown_line": lambda text: shown_line(text, NOW),
     "pipelines.html.tree.line": line,
     "pipelines.line_shape.shape_of": shape_of,
-    "pipelines.readers.json_values.unescaped": unescaped,
+    "pipelines.html.json_values.unescaped": unescaped,
     "pipelines.readers.main_content.is_date_line": is_date_line,
     "pipelines.sandbox.element_letters.bare": bare,
     "pipelines.sandbox.element_letters.bare_line": bare_line,
@@ -288,9 +288,9 @@ _JSON: dict[str, Callable[[str], object]] = {
     "archive.sealing.proof.check_proof": in_bytes(check_proof),
     "archive.sealing.signatures.read_signature": in_bytes(read_signature),
     "pipelines.readers.json_api.page_of": in_bytes(lambda body: page_of(body, URL, LiferayJsonPortletSpider.layouts)),
-    "pipelines.readers.json_values.json_text": json_text,
-    "pipelines.readers.json_values.value_of": value_of,
-    "pipelines.readers.json_values.json_facts": json_facts,
+    "pipelines.html.json_values.json_text": json_text,
+    "pipelines.html.json_values.value_of": value_of,
+    "pipelines.html.json_values.json_facts": json_facts,
     "crawler.listings.json_api.json_of": json_of,
     "crawler.listings.load_more.read_piece": lambda text: read_piece(text, URL, _key_of),
 }

@@ -13,8 +13,10 @@ from archive.model.enums import Outcome
 from archive.model.records import ListRequest
 from crawler.downloader.guard import PortalHosts
 from crawler.downloader.robots import READ, RobotsDecision
+from crawler.listings.listing import MOST_ENTRIES, Entry, Listing, ListingError
 from crawler.portal import PortalSpider
 from crawler.requests import Exchange, Expect, ReadAs, RequestInfo
+from crawler.sandbox import response_answer
 from crawler.sandbox.portal_worker import crawl_worker
 from crawler.sandbox.response_question import ResponseAnswer
 from crawler.sandbox.response_reader import ResponseReader, answer_of
@@ -99,6 +101,14 @@ def test_the_hostile_pages_of_the_catalogue_cost_themselves(page: Path) -> None:
     answer = asyncio.run(_hostile(page.read_bytes(), deadline=5.0))
 
     assert answer.outcome is Outcome.EXTRACT_TIMEOUT or answer.listing is not None or answer.detail
+
+
+def test_a_list_with_more_entries_than_any_is_rejected() -> None:
+    entries = tuple(Entry(f"{LIST}/{number}", str(number)) for number in range(MOST_ENTRIES + 1))
+    most = response_answer._in_stored_letters(Listing(entries[:-1]))
+    assert len(most.entries) == MOST_ENTRIES
+    with pytest.raises(ListingError, match="more than 50,000 entries"):
+        response_answer._in_stored_letters(Listing(entries))
 
 
 def test_a_list_gives_its_entries_and_a_front_page_its_outcome() -> None:

@@ -14,9 +14,9 @@ from crawler.spiders.cong_an_ha_noi import CongAnHaNoi
 from crawler.spiders.vinh_phuc import VinhPhuc
 from pipelines.article import PublishedFrom
 from pipelines.extract import extract
+from pipelines.html.json_values import JsonError, json_facts, json_text, text_value, value_of
 from pipelines.html.page_shape import read_shape
 from pipelines.readers.json_api import page_of
-from pipelines.readers.json_values import JsonError, json_facts, json_text, text_value, value_of
 from vietnam.date_forms import TZ
 
 NOW = datetime(2025, 7, 1, 23, 59, 59, tzinfo=TZ)
@@ -100,6 +100,32 @@ def test_json_that_lacks_its_end_is_distinguished_from_json_that_is_wrong(text: 
 
 def test_half_a_pair_of_surrogates_can_be_kept() -> None:
     assert text_value({"a": "x\ud83d"}, "a").encode() == "x\ufffd".encode()
+
+
+@pytest.mark.parametrize(
+    ("text", "excess"),
+    [
+        ("[" * 65 + "]" * 65, "nested deeper than 64 levels"),
+        ("[" * 65 + "x", "nested deeper than 64 levels"),  # before the parser finds that it is none
+        ("[" + "{}," * 600_000 + "1]", "too many values"),
+        ("[" + "1," * 1_100_000 + "1]", "too many values"),
+    ],
+)
+def test_json_beyond_a_bound_is_not_parsed(text: str, excess: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.html.json_values.json.loads", lambda *_, **__: pytest.fail("it was parsed"))
+    with pytest.raises(JsonError, match=excess):
+        value_of(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 64 + "]" * 64, "[" + "[]," * 300 + "1]", json.dumps(["[" * 200, '"' + "{" * 200, "\\" + "[" * 200]),
+        json.dumps(["[" * 70] * 70),
+    ],
+)  # fmt: skip
+def test_json_within_its_bounds_is_parsed(text: str) -> None:
+    assert value_of(text) == json.loads(text)
 
 
 def test_a_scripts_value_is_unescaped_once() -> None:

@@ -18,6 +18,9 @@ _SCRIPT = re.compile(r"\b(?:data|items|result)\s*=\s*'(?P<json>[\[{](?:[^'\\\n]|
 _ESCAPE = re.compile(r"\\(?:u(?P<unit>[0-9a-fA-F]{4})|x(?P<byte>[0-9a-fA-F]{2})|(?P<sign>.))", re.DOTALL)
 _SIGNS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "0": "\0"}
 _DEEPEST = 64  # levels of nesting; interfaces have five
+_MOST_SIGNS = 1_000_000  # commas, colons and brackets; a list of 50,000 entries with ten fields each has as many
+# A string without its end goes to the end of the text: so the scan is linear.
+_BRACKETS = re.compile(r"""[\[{}\]]|"(?:[^"\\]++|\\(?:.|\Z))*+(?:"|\Z)""", re.DOTALL)
 
 
 class JsonError(ValueError):
@@ -73,10 +76,16 @@ def _unescaped(escape: re.Match[str]) -> str:
     return _SIGNS.get(escape["sign"], escape["sign"])
 
 
-def value_of(text: str) -> object:
-    """Parse a JSON text. Raises JsonError for invalid JSON or for nesting deeper than any interface's answer."""
+def value_of(text: str, *, strict: bool = True) -> object:
+    """Parse a JSON text. With `strict` false control characters may stand in strings, as in a page's script.
+
+    Raises:
+        JsonError: The text is no valid JSON, or more values or deeper nesting than any interface's answer; it is not parsed.
+    """
+    if excess := _excess(text):
+        raise JsonError(f"JSON rejected: {excess}")
     try:
-        value: object = json.loads(text)
+        value: object = json.loads(text, strict=strict)
     except json.JSONDecodeError as error:
         cut = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string")
         raise JsonError(
@@ -84,23 +93,25 @@ def value_of(text: str) -> object:
         ) from None
     except (RecursionError, ValueError):
         raise JsonError("JSON rejected: nested too deeply, or a number without end") from None
-    if _depth(value) > _DEEPEST:
-        raise JsonError(f"JSON rejected: nested deeper than {_DEEPEST} levels")
     return value
 
 
-def _depth(value: object) -> int:
-    depth, level = 0, [value]
-    while level and depth <= _DEEPEST:
-        level = [inner for outer in level for inner in _inside(outer)]
-        depth += 1
-    return depth
-
-
-def _inside(value: object) -> list[object]:
-    if isinstance(value, dict):
-        return list(value.values())
-    return value if isinstance(value, list) else []
+def _excess(text: str) -> str:
+    """Return in words which bound a JSON text exceeds, by a scan that is linear in its length; empty for none."""
+    if sum(map(text.count, ",:[{")) > _MOST_SIGNS:
+        return "too many values"
+    if sum(map(text.count, "[{")) <= _DEEPEST:
+        return ""
+    depth = 0
+    for found in _BRACKETS.finditer(text):
+        sign = found[0]
+        if sign in "[{":
+            depth += 1
+            if depth > _DEEPEST:
+                return f"nested deeper than {_DEEPEST} levels"
+        elif sign in "]}":
+            depth -= 1
+    return ""
 
 
 def value_at(value: object, path: str) -> object:
