@@ -38,6 +38,7 @@ TITLE = "Lưu Trữ head"
 ATOM = "http://www.w3.org/2005/Atom"
 _FIRST_FORM = "luu-tru head 1"
 _HEX = re.compile(r"[0-9a-f]{64}")
+_BEGINS = re.compile(r"(?=archive)", re.IGNORECASE)
 _FIELDS = ("archive", "seal", "manifest", "head", "root", "leaves", "follows", "previous", "key", "signature", "check")
 
 
@@ -148,7 +149,7 @@ def read_statement(data: bytes) -> Head:
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"not a statement of a head: {error}") from error
     values = (found.manifest, found.root, *(() if found.previous is None else (found.previous,)))
-    if found.statement != data or not all(map(_HEX.fullmatch, values)):
+    if found.statement != data or not all(isinstance(value, str) and _HEX.fullmatch(value) for value in values):
         raise ValueError("not a statement of a head in its one form")
     return found
 
@@ -162,8 +163,7 @@ def read_head(text: str) -> Head:
         return _from_json(text)
     values: dict[str, str] = {}
     name = None
-    _, begins, rest = text.partition("archive")
-    for word in (begins + rest).split():
+    for word in _BEGINS.split(text, maxsplit=1)[-1].split():
         if word.lower() in _FIELDS and word.lower() not in values:
             name = word.lower()
             values[name] = ""
@@ -187,11 +187,13 @@ def read_head(text: str) -> Head:
             values.get("signature"),
             1 if first else 2,
         )
+        if read_statement(found.statement) != replace(found, key=None, signature=None):
+            raise ValueError("the seal before it is named in part")
     except (KeyError, ValueError) as error:
         raise UsageError(
             f"this is no head as `python -m archive head` prints it ({error}); copy all its lines"
         ) from None
-    if values.get("check", "").lower() != found.check or values["head"].lower() != found.head:
+    if values.get("check", "").lower() != found.check or values.get("head", "").lower() != found.head:
         raise UsageError(
             f"the head has a typing error: its check should be {found.check}; compare it with the original"
         )
