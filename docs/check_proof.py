@@ -19,6 +19,7 @@ newer; a signature of a seal is checked by the package `cryptography` or else by
 import argparse
 import base64
 import calendar
+import datetime
 import hashlib
 import json
 import os
@@ -88,6 +89,16 @@ def is_hash(text):
     return isinstance(text, str) and re.fullmatch("[0-9a-f]{64}", text) is not None
 
 
+def is_count(number):
+    """Return whether this is a whole number that a database holds."""
+    return type(number) is int and 0 <= number < 2**63
+
+
+def is_day(text):
+    """Return whether this is a day, YYYY-MM-DD."""
+    return isinstance(text, str) and datetime.date.fromisoformat(text).isoformat() == text
+
+
 class Head:
     """A head: its statement, what it states, and the signature over it."""
 
@@ -108,8 +119,9 @@ class Head:
         self.statement, self.key, self.signature = statement, key, signature
         self.archive, self.night, self.number = stated["archive"], stated["night"], stated["number"]
         self.root, self.leaves = stated["root"], stated["leaves"]
-        need(type(self.leaves) is int and type(self.number) is int, "a statement has a number that is none")
-        need(re.fullmatch(r"\d{4}-\d\d-\d\d", self.night) is not None, "a statement has a night that is no day")
+        need(is_count(self.leaves) and is_count(self.number), "a statement has a number that is none")
+        need(isinstance(self.archive, str), "a statement names no archive")
+        need(is_day(self.night), "a statement has a night that is no day")
         hashes = [self.manifest, self.root, *([self.before[0]] if self.before else [])]
         need(all(map(is_hash, hashes)), "a statement has a hash that is none")
 
@@ -129,7 +141,7 @@ def read_head(text):
         need(found.head == named, "the head was changed")
         return found
     values, name = {}, None
-    for word in re.split("(?=archive)", text, maxsplit=1, flags=re.IGNORECASE)[-1].split():
+    for word in ("archive" + text.partition("archive")[2]).split():
         if word.lower() in NAMES and word.lower() not in values:
             name = word.lower()
             values[name] = ""
@@ -478,19 +490,23 @@ def check(data, key, published, authority=None, blocks=()):
     need(set(proof) - OPTIONAL[proof["proof"]] == FORMS[proof["proof"]], "the proof has other parts")
     need((written(proof) + "\n").encode() == data, "not in the one form of a proof")
     first = proof["proof"].endswith("1")
+    links = proof["chain"]
+    need(isinstance(links, list) and all(isinstance(link, list) for link in links), "its chain is no list of seals")
+    need(all(len(link) == (2 if first else 3) for link in links), "a seal of its chain has other parts")
+    words = [proof[name] for name in ("key", "signature", "text")] + [word for link in links for word in link]
+    need(all(word is None or isinstance(word, str) for word in words), "a part of the proof is no text")
     line, text = json.loads(proof["line"]), proof["text"]
     need((text is None) == (line["file"] is None), "its text is missing")
     need(text is None or sha(text.encode()) == line["sha256"], "another text")
-    links = [[words, proof["key"], signed] for words, signed in proof["chain"]] if first else proof["chain"]
+    links = [[words, proof["key"], signed] for words, signed in links] if first else links
     heads = [Head(proof["statement"], proof["key"], proof["signature"]), *(Head(*link) for link in links)]
     head = heads[0]
     check_path(proof["line"], proof["index"], head.leaves, proof["path"], head.root)
     need(not first or proof["leaves"] == head.leaves, "another number of leaves")
     if not first:
         check_manifest(proof, head)
-    page = (
-        check_capture(proof["capture"], line["warc"] or line["read_from"]) if proof.get("capture") is not None else None
-    )
+    place = line["warc"] or line["read_from"]
+    page = None if first or proof["capture"] is None else check_capture(proof["capture"], place)
     notes = check_chain(heads)
     need(key is None or head.key == key, "signed by another key" if not notes else notes[0])
     if published is not None:

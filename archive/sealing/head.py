@@ -26,20 +26,62 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
-from typing import cast
+from typing import Annotated, Literal, TypedDict, cast
 
+import msgspec
 from lxml import etree
 
 from archive.errors import UsageError
-from archive.storage.jsonl import canonical
+from archive.messages.reason import Reason
+from archive.model.run_metrics import Count
+from archive.storage.jsonl import canonical, decode, decoder
 from archive.storage.manifest import HEADER, Format, Seal
 
 TITLE = "Lưu Trữ head"
 ATOM = "http://www.w3.org/2005/Atom"
 _FIRST_FORM = "luu-tru head 1"
-_HEX = re.compile(r"[0-9a-f]{64}")
-_BEGINS = re.compile(r"(?=archive)", re.IGNORECASE)
+_KEY, _SIGNATURE = re.compile("[A-Za-z0-9+/]{43}="), re.compile("[A-Za-z0-9+/]{86}==")
 _FIELDS = ("archive", "seal", "manifest", "head", "root", "leaves", "follows", "previous", "key", "signature", "check")
+
+
+Hash = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
+"""A SHA-256 in small hex."""
+
+
+class _AnyStatement(TypedDict):
+    statement: Literal["luu-tru head 1", "luu-tru head 2"]
+
+
+class _Stated(_AnyStatement):
+    archive: str
+    leaves: Count
+    night: date
+    number: Count
+    root: Hash
+
+
+class _First(_Stated):
+    head: Hash
+    previous: Hash | None
+
+
+class _Before(TypedDict):
+    head: Hash
+    night: date
+    number: Count
+
+
+class _Second(_Stated):
+    manifest: Hash
+    previous: _Before | None
+
+
+class _Signed(TypedDict):
+    key: str | None
+    signature: str | None
+
+
+_STATEMENT, _FIRST, _SECOND, _SIGNED = decoder(_AnyStatement), decoder(_First), decoder(_Second), decoder(_Signed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,26 +173,17 @@ def statement_of(seal: Seal) -> bytes:
 
 def read_statement(data: bytes) -> Head:
     """Read a statement's bytes. Raises ValueError when they are not a statement in its one form."""
-    try:
-        raw = cast(dict[str, object], json.loads(data))
-        first = raw["statement"] == _FIRST_FORM
-        before = cast("dict[str, object] | None", None if first else raw["previous"])
-        found = Head(
-            str(raw["archive"]),
-            date.fromisoformat(str(raw["night"])),
-            int(cast(int, raw["number"])),
-            str(raw["head" if first else "manifest"]),
-            str(raw["root"]),
-            int(cast(int, raw["leaves"])),
-            str(before["head"]) if before else cast("str | None", raw["previous"]),
-            (date.fromisoformat(str(before["night"])), int(cast(int, before["number"]))) if before else None,
-            format=1 if first else 2,
-        )
-    except (KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise ValueError(f"not a statement of a head: {error}") from error
-    values = (found.manifest, found.root, *(() if found.previous is None else (found.previous,)))
-    if found.statement != data or not all(isinstance(value, str) and _HEX.fullmatch(value) for value in values):
-        raise ValueError("not a statement of a head in its one form")
+    if decode(_STATEMENT, data, "a statement")["statement"] == _FIRST_FORM:
+        first = decode(_FIRST, data, "a statement")
+        own = (first["archive"], first["night"], first["number"], first["head"], first["root"], first["leaves"])
+        found = Head(*own, first["previous"], format=1)
+    else:
+        raw = decode(_SECOND, data, "a statement")
+        before = raw["previous"]
+        own = (raw["archive"], raw["night"], raw["number"], raw["manifest"], raw["root"], raw["leaves"])
+        found = Head(*own, *((before["head"], (before["night"], before["number"])) if before else (None,)))
+    if found.statement != data:
+        raise ValueError(Reason.of("not_canonical"))
     return found
 
 
@@ -159,11 +192,18 @@ def read_head(text: str) -> Head:
 
     Raises UsageError with the line that is wrong, or when the check does not fit.
     """
-    if text.lstrip().startswith("{"):
-        return _from_json(text)
+    found = _from_json(text) if text.lstrip().startswith("{") else _from_lines(text)
+    signed = None if found.key is None else (found.key, found.signature)
+    if signed is not None and not (_KEY.fullmatch(signed[0]) and _SIGNATURE.fullmatch(signed[1] or "")):
+        raise UsageError("the head has a key or a signature that is none of Ed25519 in base64; copy all its lines")
+    return found
+
+
+def _from_lines(text: str) -> Head:
     values: dict[str, str] = {}
     name = None
-    for word in _BEGINS.split(text, maxsplit=1)[-1].split():
+    _, begins, rest = text.partition("archive")
+    for word in (begins + rest).split():
         if word.lower() in _FIELDS and word.lower() not in values:
             name = word.lower()
             values[name] = ""
@@ -187,13 +227,11 @@ def read_head(text: str) -> Head:
             values.get("signature"),
             1 if first else 2,
         )
-        if read_statement(found.statement) != replace(found, key=None, signature=None):
-            raise ValueError("the seal before it is named in part")
     except (KeyError, ValueError) as error:
         raise UsageError(
             f"this is no head as `python -m archive head` prints it ({error}); copy all its lines"
         ) from None
-    if values.get("check", "").lower() != found.check or values.get("head", "").lower() != found.head:
+    if values.get("check", "").lower() != found.check or values["head"].lower() != found.head:
         raise UsageError(
             f"the head has a typing error: its check should be {found.check}; compare it with the original"
         )
@@ -229,12 +267,12 @@ def _place(words: str) -> tuple[date, int]:
 
 def _from_json(text: str) -> Head:
     try:
-        raw = cast(dict[str, object], json.loads(text))
-        key, signature = (cast("str | None", raw.pop(name)) for name in ("key", "signature"))
+        signed = decode(_SIGNED, text, "a statement")
+        raw = {name: value for name, value in json.loads(text).items() if name not in signed}
         head = raw["head"] if raw["statement"] == _FIRST_FORM else raw.pop("head")
         found = read_statement(canonical(raw) + b"\n")
         if found.head != head:
             raise ValueError("its head is not the SHA-256 of its statement")
-    except (KeyError, ValueError, AttributeError, RecursionError) as error:
+    except (KeyError, ValueError, RecursionError) as error:
         raise UsageError(f"this is no head as `python -m archive head --json` prints it: {error}") from None
-    return replace(found, key=key, signature=signature)
+    return replace(found, key=signed["key"], signature=signed["signature"])

@@ -20,37 +20,34 @@ Form 1 has no capture and no manifest, repeats `leaves`, and its one key signed 
 
 from __future__ import annotations
 
-import base64
-import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
-from typing import Literal, cast
+from typing import Literal, NotRequired, TypedDict
 
 from warcio.exceptions import ArchiveLoadFailed
 
+from archive.messages.reason import Reason
 from archive.model.enums import Via
-from archive.sealing.head import Head, head_of, read_statement
+from archive.model.run_metrics import Count
+from archive.sealing.head import Hash, Head, head_of, read_statement
 from archive.sealing.proof_dates import (
     CheckedDate,
     Dating,
     HeadDate,
     ProofError,
     check_dates,
+    in_order,
     packed,
-    read_dates,
-    unpacked,
 )
 from archive.sealing.signatures import signature_holds
 from archive.storage import merkle
-from archive.storage.jsonl import ArticleLine, canonical, decode_article
+from archive.storage.jsonl import ArticleLine, canonical, decode, decode_article, decoder
 from archive.storage.manifest import read_seal
 from archive.storage.warc import is_member, parse_member
 
-_FORMS = {"luu-tru proof 1": 1, "luu-tru proof 2": 2}
-_HEX = re.compile(r"[0-9a-f]{64}")
+_FIRST_FORM, _SECOND_FORM = "luu-tru proof 1", "luu-tru proof 2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +56,35 @@ class CapturedBytes:
 
     record: bytes
     body: bytes | None = None
+
+
+class _AnyProof(TypedDict):
+    proof: Literal["luu-tru proof 1", "luu-tru proof 2"]
+
+
+class _Parts(_AnyProof):
+    index: Count
+    key: str | None
+    line: str
+    path: tuple[Hash, ...]
+    signature: str | None
+    statement: str
+    text: str | None
+
+
+class _FirstForm(_Parts):
+    chain: list[tuple[str, str | None]]
+    leaves: Count
+
+
+class _SecondForm(_Parts):
+    capture: CapturedBytes | None
+    chain: list[tuple[str, str | None, str | None]]
+    dates: NotRequired[tuple[HeadDate, ...]]
+    manifest: str | None
+
+
+_FORM, _FIRST, _SECOND = decoder(_AnyProof), decoder(_FirstForm), decoder(_SecondForm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +112,7 @@ class Proof:
             "key": self.head.key,
             "line": self.line.decode(),
             "path": list(self.path),
-            "proof": next(name for name, form in _FORMS.items() if form == self.form),
+            "proof": _FIRST_FORM if self.form == 1 else _SECOND_FORM,
             "signature": self.head.signature,
             "statement": self.head.statement.decode(),
             "text": self.text,
@@ -228,51 +254,31 @@ def _check_capture(capture: CapturedBytes, line: ArticleLine) -> bytes:
 
 def _read(data: bytes) -> Proof:
     try:
-        raw = cast(dict[str, object], json.loads(data))
-        form = _FORMS.get(cast(str, raw["proof"]))
-        if form is None:
-            raise ValueError(f"its form is {raw['proof']!r}, not one of {', '.join(_FORMS)}")
-        key = cast("str | None", raw["key"])
-        head = _head(cast(str, raw["statement"]), key, cast("str | None", raw["signature"]))
-        if form == 1:
-            links = [(words, key, signed) for words, signed in cast(list[tuple[str, str]], raw["chain"])]
+        if decode(_FORM, data, "a proof")["proof"] == _FIRST_FORM:
+            proof = _first(decode(_FIRST, data, "a proof"))
         else:
-            links = [
-                (words, signer, signed) for words, signer, signed in cast(list[tuple[str, str, str]], raw["chain"])
-            ]
-        proof = Proof(
-            cast("str | None", raw["text"]),
-            cast(str, raw["line"]).encode(),
-            cast(int, raw["index"]),
-            tuple(cast(list[str], raw["path"])),
-            head,
-            tuple(_head(*link) for link in links),
-        )
-        if form == 1:
-            proof = replace(proof, form=1)
-        else:
-            manifest = cast("str | None", raw["manifest"])
-            capture = _captured(cast("dict[str, str] | None", raw["capture"]))
-            proof = replace(proof, manifest=None if manifest is None else manifest.encode(), capture=capture)
-            if "dates" in raw:
-                proof = replace(proof, dates=read_dates(cast(list[dict[str, object]], raw["dates"])))
-        if type(proof.index) is not int:
-            raise ValueError("its index is no whole number")
-        if not isinstance(proof.text, str | None):
-            raise ValueError("its text is no text")
-        if not all(_HEX.fullmatch(step) for step in proof.path):
-            raise ValueError("its path is not one of SHA-256 hashes in small hex")
+            proof = _second(decode(_SECOND, data, "a proof"))
         if proof.to_bytes() != data:
-            raise ValueError("it was changed or written otherwise than `archive prove` writes it")
-    except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
+            raise ValueError(Reason.of("not_canonical"))
+    except ValueError as error:
         raise ProofError(f"this is no proof: {error}") from None
     return proof
 
 
-def _captured(raw: dict[str, str] | None) -> CapturedBytes | None:
-    if raw is None:
-        return None
-    return CapturedBytes(base64.b64decode(raw["record"], validate=True), unpacked(raw["body"]))
+def _first(raw: _FirstForm) -> Proof:
+    head = _head(raw["statement"], raw["key"], raw["signature"])
+    chain = tuple(_head(words, raw["key"], signature) for words, signature in raw["chain"])
+    return Proof(raw["text"], raw["line"].encode(), raw["index"], raw["path"], head, chain, form=1)
+
+
+def _second(raw: _SecondForm) -> Proof:
+    head = _head(raw["statement"], raw["key"], raw["signature"])
+    chain = tuple(_head(*link) for link in raw["chain"])
+    manifest = None if raw["manifest"] is None else raw["manifest"].encode()
+    dates = in_order(raw["dates"]) if "dates" in raw else ()
+    return Proof(
+        raw["text"], raw["line"].encode(), raw["index"], raw["path"], head, chain, manifest, raw["capture"], dates
+    )
 
 
 def _head(statement: str, key: str | None, signature: str | None) -> Head:

@@ -10,11 +10,11 @@ import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import cast
 
 from cryptography.x509 import Certificate
 
 from archive.errors import ArchiveError
+from archive.model.run_metrics import Count
 from archive.sealing.head import Head
 from archive.sealing.opentimestamps import BlockHeader
 from archive.sealing.receipts import check_receipt
@@ -32,7 +32,7 @@ class HeadDate:
     One of them at least is not None.
     """
 
-    place: int
+    place: Count
     timestamp: bytes | None
     receipt: bytes | None
 
@@ -58,18 +58,10 @@ class CheckedDate:
     words: str
 
 
-def read_dates(raw: Sequence[Mapping[str, object]]) -> tuple[HeadDate, ...]:
-    """Read the dates of a proof. Raises ValueError and TypeError when they are written otherwise than `plain` writes them."""
-    found = tuple(
-        HeadDate(
-            cast(int, each["place"]),
-            unpacked(cast("str | None", each["timestamp"])),
-            unpacked(cast("str | None", each["receipt"])),
-        )
-        for each in raw
-    )
+def in_order(found: tuple[HeadDate, ...]) -> tuple[HeadDate, ...]:
+    """Return the dates of a proof. Raises ValueError when they are not as a proof has them."""
     places = [each.place for each in found]
-    if any(type(place) is not int for place in places) or places != sorted(set(places)):
+    if places != sorted(set(places)):
         raise ValueError("its dates are not in the order of their heads")
     if not found or any(each.timestamp is None and each.receipt is None for each in found):
         raise ValueError("a date of it holds nothing")
@@ -106,11 +98,6 @@ def check_dates(dates: Sequence[HeadDate], heads: Sequence[Head], dating: Dating
 def packed(data: bytes | None) -> str | None:
     """Return bytes in base64."""
     return None if data is None else base64.b64encode(data).decode()
-
-
-def unpacked(text: str | None) -> bytes | None:
-    """Return the bytes of base64. Raises ValueError."""
-    return None if text is None else base64.b64decode(text, validate=True)
 
 
 def _stamped(answer: bytes, head: Head, authorities: Sequence[Certificate]) -> CheckedDate:
