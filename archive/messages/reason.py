@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import MAXYEAR, MINYEAR, date, datetime
 from enum import StrEnum
 from string import Formatter
 from typing import cast
@@ -196,6 +196,6 @@ def _day(text: str, language: str) -> str:
     if language == "en":
         return text
     moment = datetime.fromisoformat(text)
-    if moment.tzinfo is not None:
+    if moment.tzinfo is not None and day.year not in (MINYEAR, MAXYEAR):  # the zone could lead out of the calendar
         return f"{moment.astimezone(TZ):%d/%m/%Y %H:%M} UTC+7"
     return f"{day:%d/%m/%Y} {text[11:16]}".rstrip()

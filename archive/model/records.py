@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 
 from archive.messages.reason import Reason
 from archive.model.decommission import Decommission
 from archive.model.enums import FinishReason, Outcome, Verdict, Via, WalkEnd
-from archive.model.run_metrics import Count, Measures
+from archive.model.run_metrics import Count, Instant, Measures
 from vietnam.documents import CitationContext
 
 LONGEST_BODY = 16 * 1024
@@ -50,7 +50,7 @@ class Capture:
     status: Count
     headers: tuple[tuple[str, str], ...]
     body: bytes
-    fetched_at: datetime
+    fetched_at: Instant
     via: Via
     method: str = "GET"
     request_headers: tuple[tuple[str, str], ...] = ()
@@ -120,7 +120,7 @@ class PageRecord:
 
     url: str
     outcome: Outcome
-    fetched_at: datetime
+    fetched_at: Instant
     status: Count | None = None
     key: str | None = None
     section: str | None = None
@@ -135,7 +135,7 @@ class PageRecord:
     detail: str | None = None
     attachment_of: str | None = None
     lookback: LookbackMark | None = None
-    asked_at: datetime | None = None
+    asked_at: Instant | None = None
     size: Count | None = None
     unanswered: Count | None = None
     crawl_delay: float | None = None
@@ -199,11 +199,11 @@ class Reading:
     night's lists stated of the article.
     """
 
-    read_at: datetime
+    read_at: Instant
     rules: bytes
     whole: bytes
     region: bytes | None = None
-    until: datetime | None = None
+    until: Instant | None = None
     counts: dict[str, int] = field(default_factory=dict)
     detail: str | None = None
     modified: Modification | None = None
@@ -233,7 +233,7 @@ class Document:
     title: str
     text: str
     content: str
-    fetched_at: datetime
+    fetched_at: Instant
     via: Via
     warc: CaptureRef | None
     published: str | None = None
@@ -331,8 +331,8 @@ class Run:
     night: date
     run: str
     via: Via
-    started_at: datetime
-    finished_at: datetime
+    started_at: Instant
+    finished_at: Instant
     complete: bool
     finish_reason: FinishReason
     verdict: Verdict

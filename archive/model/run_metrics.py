@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Annotated
 
 import msgspec
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 """A number, a size in bytes or a place in a file, as far as both databases hold it; a file with another one is damaged."""
+
+Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A moment with its time zone; a file with another one is damaged."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import TypeVar, cast
+from typing import Literal, TypeVar, cast
 
 import msgspec
 
@@ -64,7 +64,7 @@ from archive.model.records import (
     NearDuplicate,
     PageRecord,
 )
-from archive.model.run_metrics import Count
+from archive.model.run_metrics import Count, Instant
 from vietnam.documents import CitationContext
 
 
@@ -89,8 +89,8 @@ class ArticleLine:
     published_raw: str | None
     published_from: str | None
     author: str | None
-    fetched_at: datetime
-    via: str
+    fetched_at: Instant
+    via: Literal["live", "replica"]
     file: str | None
     sha256: str | None
     content_sha256: str

@@ -19,6 +19,7 @@ import msgspec
 
 from archive.errors import ArchiveUnusable, UsageError
 from archive.model.enums import ArchiveKind
+from archive.model.run_metrics import Instant
 from archive.storage.fsync import disk_errors, make_folder, write_durably
 from archive.storage.stored_file import read_stored
 
@@ -34,7 +35,7 @@ class Identity:
     id: str
     kind: ArchiveKind
     format: int = FORMAT
-    made_at: datetime | None = None
+    made_at: Instant | None = None
 
 
 _IDENTITY = msgspec.json.Decoder(Identity)

@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
@@ -27,7 +27,7 @@ import msgspec
 from archive.errors import ArchiveUnusable
 from archive.messages.reason import Reason
 from archive.model.enums import WITHHELD
-from archive.model.run_metrics import Count
+from archive.model.run_metrics import Count, Instant
 from archive.storage.jsonl import ArticleLine, canonical, decode, json_values
 from archive.storage.manifest import FileEntry
 from archive.storage.paths import RUN_NAME, Paths
@@ -85,7 +85,7 @@ class Tombstone:
     articles: tuple[str, ...]
     reason: str
     who: str
-    when: datetime
+    when: Instant
     texts: tuple[FileEntry, ...]
     records: tuple[OverwrittenRecord, ...]
     files: tuple[RewrittenWarc, ...]
