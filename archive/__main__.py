@@ -9,6 +9,7 @@ from importlib import import_module
 from archive.audit.rereading import CaptureReader
 from archive.cli.arguments import Commands
 from archive.errors import ArchiveError, ExitCode
+from archive.messages.printable import printable
 
 COMMANDS = (
     "init",
@@ -52,7 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         code: ExitCode = options.run(options)
     except ArchiveError as error:
-        print(f"archive: {error}", file=sys.stderr)
+        print(f"archive: {printable(str(error))}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         print("archive: interrupted", file=sys.stderr)

@@ -70,7 +70,7 @@ def _run(options: argparse.Namespace) -> ExitCode:
             one_per_cluster=options.one_per_cluster,
         )
     for note in page.notes:
-        print(f"note: {note}", file=sys.stderr)
+        print(f"note: {printable(str(note))}", file=sys.stderr)
     if options.json:
         for hit in page.hits:
             print_json(_plain(hit))
@@ -99,11 +99,11 @@ def _bring_up_to_date(archive: Archive, words: SearchIndex) -> None:
         with ProgressLine(f"filling {words.store.database.label}", "files") as line:
             catch_up(archive, words, FillOptions(_note, None, line.show))
     except ArchiveError as error:
-        print(f"note: {error}", file=sys.stderr)
+        print(f"note: {printable(str(error))}", file=sys.stderr)
 
 
 def _note(path: Path, why: str) -> None:
-    print(f"note: {path}: {why}", file=sys.stderr)
+    print(f"note: {printable(str(path))}: {printable(why)}", file=sys.stderr)
 
 
 def _plain(hit: Hit) -> dict[str, object]:

@@ -11,7 +11,7 @@ from archive.cli.output import print_attached, print_near
 from archive.errors import ExitCode
 from archive.index.queries.clusters import article_of
 from archive.index.rows import EventRow
-from archive.messages.printable import printable
+from archive.messages.printable import printable, printable_lines
 from archive.model.enums import LATE, REMOVALS, WITHHELD, Event
 from archive.storage.tombstones import withheld_in
 from archive.store import Archive
@@ -68,7 +68,7 @@ def _print_article(archive: Archive, item: EventRow, versions: list[EventRow], u
         return
     text = archive.captures.text(stored)  # checked: a changed text is never shown as the archived one
     print(f"{_path_of(archive, stored.event, stored.night, stored.run, stored.file)}\n")
-    print(printable(text), end="")
+    print(printable_lines(text), end="")
 
 
 def _print_withheld(archive: Archive, item: EventRow) -> None:

@@ -26,7 +26,7 @@ from scrapy.logformatter import LogFormatter, LogFormatterResult
 from twisted.python.failure import Failure
 
 from archive.errors import UsageError
-from archive.messages.printable import printable
+from archive.messages.printable import printable, printable_lines
 from crawler.log.redaction import Redactor, secrets_of_environment
 from vietnam.date_forms import TZ
 
@@ -50,11 +50,6 @@ def style_of(word: str) -> LogStyle:
         raise UsageError(f"log style `{word}` is unknown: write text or json") from None
 
 
-def one_line(text: str) -> str:
-    """Return the text on one line: line ends and control characters, bidi overrides included, become escapes."""
-    return printable(text.replace("\r", "\\r").replace("\n", "\\n").replace("\t", " "))
-
-
 class TextLines(logging.Formatter):
     """A formatter that writes one line an event, for people."""
 
@@ -68,14 +63,14 @@ class TextLines(logging.Formatter):
         """Return the event's own line."""
         # Redact before line ends are escaped: an escaped end joined `\n` and `Cookie:` to one word, and the cookie was
         # shown.
-        record.message = one_line(self._redact(record.message))  # a line end bounds the form of a secret
+        record.message = printable(self._redact(record.message))  # a line end bounds the form of a secret
         return super().formatMessage(record)
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the event's line, and behind it the traceback, each line marked."""
         whole = super().format(record)
         head, *rest = whole.split("\n")
-        behind = [f"{_BEHIND}{one_line(self._redact(line))}" for line in rest if line.strip()]
+        behind = [f"{_BEHIND}{printable(self._redact(line))}" for line in rest if line.strip()]
         return "\n".join([head, *behind])
 
 
@@ -99,7 +94,7 @@ class JsonLines(JsonFormatter):
 
     def _clean(self, value: object) -> object:
         if isinstance(value, str):  # JSON escapes control characters, but not the overrides of bidi
-            return "\n".join(printable(line) for line in self._redact(value).split("\n"))
+            return printable_lines(self._redact(value))
         return value if isinstance(value, int | float) else self._redact(str(value))
 
 
@@ -152,7 +147,7 @@ def event_line(style: LogStyle, moment: datetime, message: str) -> str:
         when = local.isoformat(timespec="milliseconds")
         event = {"time": when, "level": "INFO", "logger": "scheduler", "message": message}
         return json.dumps(event, ensure_ascii=False)
-    return f"{local:%Y-%m-%d %H:%M:%S} INFO {one_line(message)}"
+    return f"{local:%Y-%m-%d %H:%M:%S} INFO {printable(message)}"
 
 
 def refuse(message: str, style: LogStyle, secrets: tuple[str, ...] = ()) -> None:

@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 from apprise import Apprise, NotifyBase, NotifyFormat, NotifyType
 
 from archive.errors import UsageError
+from archive.messages.printable import printable
 from archive.storage.fsync import write_durably
-from crawler.log.setup import one_line
 
 _SECONDS = 60
 _CALL_SECONDS = 20
@@ -49,7 +49,7 @@ def check_addresses(addresses: Sequence[str]) -> None:
         if _service(address) is None:
             scheme = address.partition("://")[0] if "://" in address else "none"
             raise UsageError(
-                f"alert address {number} (scheme `{one_line(scheme)[:20]}`) is none that Apprise understands: "
+                f"alert address {number} (scheme `{printable(scheme)[:20]}`) is none that Apprise understands: "
                 "see https://appriseit.com for its form"
             )
 
@@ -67,10 +67,10 @@ def send(address: str, title: str, body: str, *, good: bool) -> str | None:
             body=body, title=title, notify_type=kind, body_format=NotifyFormat.MARKDOWN, timeout=_SECONDS
         )
     except Exception as error:  # a service of Apprise's that breaks is a message that was not sent
-        return f"{public_form(address)}: {one_line(str(error))[:200]}"
+        return f"{public_form(address)}: {printable(str(error))[:200]}"
     if result:
         return None
-    errors = [one_line(entry.message) for entry in result.logs()]
+    errors = [printable(entry.message) for entry in result.logs()]
     return f"{public_form(address)}: {errors[-1][:200] if errors else 'not taken'}"
 
 
@@ -86,7 +86,7 @@ def call_heartbeat(url: str) -> str | None:
             return f"the heartbeat at {host} answered {error.code}"
     except (OSError, HTTPException, ValueError) as error:
         reason = getattr(error, "reason", None) or error
-        return f"the heartbeat at {host} could not be called: {one_line(str(reason))[:200]}"
+        return f"the heartbeat at {host} could not be called: {printable(str(reason))[:200]}"
     return None
 
 

@@ -6,8 +6,8 @@ from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 
+from archive.messages.printable import printable
 from archive.model.enums import ArchiveKind
-from crawler.log.setup import one_line
 from crawler.reports.night_report import NightReport, PortalLine
 from crawler.reports.outbox import Message
 from crawler.reports.render import markdown_safe
@@ -60,7 +60,7 @@ def _item(line: PortalLine) -> str:
 
 def failure(error: Exception, night: date, kind: ArchiveKind) -> Message:
     """Return the message that a night could not be run, with the error."""
-    body = f"{markdown_safe(one_line(str(error) or type(error).__name__))}\n\nThe scheduler goes on; what is pending stays pending."
+    body = f"{markdown_safe(printable(str(error) or type(error).__name__))}\n\nThe scheduler goes on; what is pending stays pending."
     return Message(f"error {night}", "alert", f"{_name(kind)} {night}: the night could not be run", body, good=False)
 
 

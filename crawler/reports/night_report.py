@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from archive.leases.states import LeaseState
+from archive.messages.printable import printable
 from archive.messages.reason import Reason, format_size
 from archive.model.enums import ArchiveKind, Event, Verdict
 from archive.model.records import HostVisit
 from archive.storage.manifest import Seal
-from crawler.log.setup import one_line
 from crawler.reports.night_table import NightRow, other_outcomes
 from vietnam.date_forms import TZ
 
@@ -59,7 +59,7 @@ class PortalLine:
     @property
     def texts(self) -> tuple[str, ...]:
         """The reasons in English, one line each."""
-        return tuple(one_line(str(reason)) for reason in self.reasons)
+        return tuple(printable(str(reason)) for reason in self.reasons)
 
     @property
     def first_reason(self) -> str:
@@ -153,7 +153,7 @@ def report_of(
         seal if seal is not None and seal.night == night else None,
         free,
         nights_left,
-        tuple(one_line(remark) for remark in remarks),
+        tuple(printable(remark) for remark in remarks),
     )
 
 

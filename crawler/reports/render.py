@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
+from archive.messages.printable import printable
 from archive.messages.reason import format_size
 from archive.model.enums import Verdict
 from archive.model.records import HostVisit
 from archive.storage.jsonl import json_values
-from crawler.log.setup import one_line
 from crawler.reports.night_report import NightReport, PortalLine
 
 _TABLE_WIDTH = 100  # a narrower terminal has no room for the reasons beside the figures
@@ -249,4 +249,4 @@ def _visible(value: object) -> object:
     """Return JSON values without characters that could hide or turn around what a portal wrote."""
     if isinstance(value, dict):
         return {name: _visible(each) for name, each in value.items()}
-    return one_line(value) if isinstance(value, str) else value
+    return printable(value) if isinstance(value, str) else value

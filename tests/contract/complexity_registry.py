@@ -34,7 +34,7 @@ from crawler.listings.json_api import day_of, json_of
 from crawler.listings.load_more import is_more, read_piece
 from crawler.listings.witness import linked_feeds
 from crawler.log.redaction import Redactor
-from crawler.log.setup import last_event, one_line
+from crawler.log.setup import last_event
 from crawler.urls import absolute, as_key, host_of, parameters, with_parameter, without_parameter
 from pipelines.article import Article, Block, BlockKind, Layout
 from pipelines.boilerplate.positions import locate_blocks
@@ -252,7 +252,6 @@ _PLAIN_TEXT: dict[str, Callable[[str], object]] = {
     "crawler.listings.json_api.day_of": day_of,
     "crawler.listings.load_more.is_more": is_more,
     "crawler.log.redaction.Redactor": _REDACT,
-    "crawler.log.setup.one_line": one_line,
     "crawler.log.setup.last_event": last_event,
     "crawler.downloader.robots.decide": in_bytes(lambda body: decide(200, body, frozenset(), "LuuTru", 10)),
 }

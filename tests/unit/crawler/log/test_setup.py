@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 
 from archive.errors import UsageError
+from archive.messages.printable import printable
 from crawler.log.files import remove_old
 from crawler.log.redaction import Redactor, for_crawl, secrets_of_addresses, secrets_of_environment
-from crawler.log.setup import LogStyle, SureHandler, event_line, install, last_event, one_line, style_of
+from crawler.log.setup import LogStyle, SureHandler, event_line, install, last_event, style_of
 from vietnam.date_forms import TZ
 
 FORGED = "Tin mới\r\n2026-11-22 01:00:00 ERROR forged\x1b[2J\u202e\x85\u2028end"
@@ -175,7 +176,7 @@ def test_a_line_from_outside_has_the_same_form() -> None:
 def test_an_unknown_form_is_named() -> None:
     with pytest.raises(UsageError, match="log style `xml` is unknown: write text or json"):
         style_of("xml")
-    assert one_line("a\tb") == "a b"
+    assert printable("a\tb") == "a b"
 
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=TZ)
