@@ -12,7 +12,7 @@ DATA := $(addprefix --data=,$(RECORDED))
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint check fuzz faults faults-quick quality month near verdicts attacks tables year pictures web search growth speed night-speed real-cms mutation fix lock clean
+.PHONY: help demo test lint check drawn fuzz faults faults-quick quality month near verdicts attacks tables year pictures web search growth speed night-speed real-cms mutation fix lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -38,7 +38,7 @@ lint: $(READY)  ## format, lint, strict types
 check: lint  ## the same, and the fast tests
 	$(BIN)/python -m pytest -m "not e2e" $(DATA)
 
-fuzz: $(READY)  ## the tests that draw their examples, with others than last time
+drawn: $(READY)  ## the tests that draw their examples, with others than last time
 	HYPOTHESIS_PROFILE=drawn $(BIN)/python -m pytest $$(grep -rl --include=test_*.py hypothesis tests)
 
 faults: $(READY)  ## every fault of the catalogue against the real program, a line each (some minutes on two cores)
@@ -98,6 +98,26 @@ $(VENV)-mutation/.installed: $(READY) bench/mutation/requirements.lock
 	  $(abspath $(BIN))/python -c "$$site" > "$$($(VENV)-mutation/bin/python -c "$$site")/environment.pth"
 	@touch $@
 
+$(VENV)-fuzz/.installed: $(READY) fuzz/requirements.lock
+	$(PYTHON) -m venv $(VENV)-fuzz
+	$(VENV)-fuzz/bin/pip install --quiet --disable-pip-version-check --require-hashes -r fuzz/requirements.lock
+	@site='import sysconfig; print(sysconfig.get_path("purelib"))'; \
+	  $(abspath $(BIN))/python -c "$$site" > "$$($(VENV)-fuzz/bin/python -c "$$site")/environment.pth"
+	@touch $@
+
+fuzz: $(VENV)-fuzz/.installed  ## what a coverage-guided mutator finds in the readers, seconds for each target: make fuzz [TIME=60] [TARGETS="dates proof"]
+	@$(VENV)-fuzz/bin/python -m fuzz $(if $(TIME),--seconds $(TIME)) $(TARGETS)
+
+$(VENV)-fuzz/.installed: $(READY) fuzz/requirements.lock
+	$(PYTHON) -m venv $(VENV)-fuzz
+	$(VENV)-fuzz/bin/pip install --quiet --disable-pip-version-check --require-hashes -r fuzz/requirements.lock
+	@site='import sysconfig; print(sysconfig.get_path("purelib"))'; \
+	  $(abspath $(BIN))/python -c "$$site" > "$$($(VENV)-fuzz/bin/python -c "$$site")/environment.pth"
+	@touch $@
+
+fuzz: $(VENV)-fuzz/.installed  ## what a coverage-guided mutator finds in the readers, seconds for each target: make fuzz [TIME=60] [TARGETS="dates proof"]
+	@$(VENV)-fuzz/bin/python -m fuzz $(if $(TIME),--seconds $(TIME)) $(TARGETS)
+
 mutation: $(VENV)-mutation/.installed  ## small changes to what decides what is kept or accepted, each noticed by a test: make mutation [MODULES="proof guard"]
 	@$(VENV)-mutation/bin/python -m bench.mutation $(MODULES)
 
@@ -114,4 +134,4 @@ lock: $(READY)  ## resolve requirements.lock again from pyproject.toml, with has
 	rm -rf $(VENV)-lock
 
 clean:  ## remove the environment and the caches; archives under var/ stay
-	rm -rf $(VENV) $(VENV)-mutation .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-mutation $(VENV)-fuzz $(VENV)-fuzz .mypy_cache .ruff_cache .pytest_cache .hypothesis
