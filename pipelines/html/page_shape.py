@@ -140,11 +140,12 @@ def shape_of(text: str, root: HtmlElement | None, *, article: bool = False) -> P
     passwords = [] if article else [box for box in root.iter("input") if (box.get("type") or "").lower() == "password"]
     texts = _texts(root, 0 if article else _BRIEF if links > _FEW_LINKS and not passwords else sys.maxsize)
     parts = [(text, element) for text, framed, element in texts if not framed]
+    main = " ".join(part for part, _ in parts)
     shape = PageShape(
-        main=" ".join(part for part, _ in parts),
+        main=main,
         head=_head(root),
         paragraphs=sum(len(part) > _PARAGRAPH for part, _ in parts),
-        notice=_notice(parts, root),
+        notice=_notice(parts, root) if _hints_at_absence(main) else "",
         begins_html=begins_html,
         ends_html=ends_html,
     )
