@@ -127,18 +127,23 @@ def html_ends(text: str) -> tuple[bool, bool]:
     return "<html" in text[:_OPENING].lower(), ends
 
 
-def shape_of(text: str, root: HtmlElement | None, *, article: bool = False) -> PageShape:
+def shape_of(text: str, root: HtmlElement | None, *, article: bool = False, lowered: str = "") -> PageShape:
     """Read the shape of a page from its text and tree; of XML, which has no tree, only that it is XML.
 
     Of a page with an `article` only what may still speak against it is read: `main`, `head`, `paragraphs`, `notice`,
-    `begins_html` and `ends_html`.
+    `begins_html` and `ends_html`. `lowered` is all text of the tree in small letters, empty where it was not made: a page
+    without a word of a notice is read until its main text and paragraphs are enough for every rule.
     """
     begins_html, ends_html = html_ends(text)
     if root is None:
         return PageShape(begins_html=begins_html, is_xml=True)
     links = 0 if article else sum(link.get("href") is not None for link in root.iter("a"))
     passwords = [] if article else [box for box in root.iter("input") if (box.get("type") or "").lower() == "password"]
-    texts = _texts(root, 0 if article else _BRIEF if links > _FEW_LINKS and not passwords else sys.maxsize)
+    if article:
+        brief = bool(lowered) and not any(word in lowered for word in ABSENT_WORDS)
+        texts = _opening(root) if brief else list(_walk(root, 0))
+    else:
+        texts = list(_walk(root, _BRIEF if links > _FEW_LINKS and not passwords else sys.maxsize))
     parts = [(text, element) for text, framed, element in texts if not framed]
     main = " ".join(part for part, _ in parts)
     shape = PageShape(
@@ -172,12 +177,25 @@ def _with_devices(shape: PageShape, text: str, root: HtmlElement, visible: str) 
     )
 
 
-def _texts(root: HtmlElement, frame: int = sys.maxsize) -> _Texts:
-    """Return the visible texts in order, each with whether it stands in the frame and its element. Never recurses.
+def _opening(root: HtmlElement) -> _Texts:
+    """Return the first texts outside the frame: what is longer than any rule asks for, with two paragraphs."""
+    found: _Texts = []
+    length = paragraphs = 0
+    for part in _walk(root, 0):
+        if not part[1]:
+            found.append(part)
+            length += len(part[0])
+            paragraphs += len(part[0]) > _PARAGRAPH
+            if length > _BRIEF and paragraphs > 1:
+                break
+    return found
+
+
+def _walk(root: HtmlElement, frame: int = sys.maxsize) -> Iterator[tuple[str, bool, HtmlElement]]:
+    """Yield the visible texts in order, each with whether it stands in the frame and its element. Never recurses.
 
     No part of the frame is entered behind `frame` characters of text.
     """
-    found: _Texts = []
     # Each open element with its children that are still to come, and whether it stands in the frame.
     stack: list[tuple[Iterator[HtmlElement], HtmlElement, bool]] = [(iter((root,)), root, False)]
     while stack:
@@ -187,27 +205,23 @@ def _texts(root: HtmlElement, frame: int = sys.maxsize) -> _Texts:
             if isinstance(tag, str) and tag not in UNSEEN and not (style and HIDDEN.search(style)):
                 inside = framed or is_frame(node)
                 if not inside or frame > 0:
-                    if text := node.text:
-                        frame -= _add(found, text, inside, node)
+                    if (text := node.text) and not text.isspace():
+                        words = " ".join(text.split())
+                        frame -= len(words)
+                        yield words, inside, node
                     if len(node):
                         stack.append((iter(node), node, inside))
                         break
-            if tail := node.tail:
-                frame -= _add(found, tail, framed, parent)
+            if (tail := node.tail) and not tail.isspace():
+                words = " ".join(tail.split())
+                frame -= len(words)
+                yield words, framed, parent
         else:
             stack.pop()
-            if stack and (tail := parent.tail):
-                frame -= _add(found, tail, stack[-1][2], stack[-1][1])
-    return found
-
-
-def _add(found: _Texts, text: str, framed: bool, element: HtmlElement) -> int:
-    """Add a text that is more than blanks; return its length."""
-    if text.isspace():
-        return 0
-    words = " ".join(text.split())
-    found.append((words, framed, element))
-    return len(words)
+            if stack and (tail := parent.tail) and not tail.isspace():
+                words = " ".join(tail.split())
+                frame -= len(words)
+                yield words, stack[-1][2], stack[-1][1]
 
 
 def _notice(parts: Iterable[tuple[str, HtmlElement]], root: HtmlElement) -> str:
@@ -218,7 +232,7 @@ def _notice(parts: Iterable[tuple[str, HtmlElement]], root: HtmlElement) -> str:
     notices = [
         (block, words) for block, words in said if len(words) <= NOTICE and ABSENT.search(strip_diacritics(words))
     ]
-    texts = _texts(root) if notices else []
+    texts = list(_walk(root)) if notices else []
     return next((words for block, words in notices if _stands_alone(texts, block)), "")
 
 

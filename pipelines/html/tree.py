@@ -32,6 +32,7 @@ _CLASSES = etree.ElementDefaultClassLookup(element=HtmlElement, comment=HtmlComm
 # No characters of any text, and nothing a tree may hold.
 _NO_CHARACTERS = {0xFFFE: None, 0xFFFF: None}
 _NO_BLANKS = "\x1c\x1d\x1e\x1f\x85"  # white space to str.split() that no stored text has
+_ALL_TEXT = etree.XPath("string()")
 _JOINER = "\u034f"  # prints, but no stored text has it
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
 _PSEUDO = re.compile(r"::attr\(\s*([\w:-]+)\s*\)\s*$")
@@ -52,7 +53,7 @@ class HtmlPage:
     `damaged` is set when the parser gave up inside it; `replaced` counts unreadable characters.
     """
 
-    __slots__ = ("_index", "_texts", "base", "damaged", "replaced", "root", "url")
+    __slots__ = ("_index", "_lowered", "_texts", "base", "damaged", "replaced", "root", "url")
 
     def __init__(self, root: HtmlElement, url: str, base: str, replaced: int, damaged: bool) -> None:
         self.root = root
@@ -62,6 +63,14 @@ class HtmlPage:
         self.damaged = damaged
         self._index: SelectorIndex | None = None
         self._texts: dict[HtmlElement, str] = {}
+        self._lowered: str | None = None
+
+    @property
+    def lowered(self) -> str:
+        """All text of the tree, scripts included, in small letters and with its spaces folded."""
+        if self._lowered is None:
+            self._lowered = lowered_text(self.root)
+        return self._lowered
 
     def match(self, selector: str) -> list[HtmlElement]:
         """Return the elements of a CSS selector, in the order of the page; an ending `::attr(name)` is left out."""
@@ -174,6 +183,11 @@ def _is_brief(element: HtmlElement, limit: int) -> bool:
         if length > 2 * limit:
             return False
     return next(element.iter(etree.Comment), None) is None
+
+
+def lowered_text(element: HtmlElement) -> str:
+    """Return all text of an element, scripts included, in small letters and with its spaces folded."""
+    return fold_spaces(str(_ALL_TEXT(element))).lower()
 
 
 def tag_of(element: HtmlElement) -> str:

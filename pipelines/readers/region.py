@@ -26,7 +26,7 @@ from pipelines.article import Article, Layout, PublishedFrom
 from pipelines.html.page_shape import ABSENT, ABSENT_WORDS, BLOCKS, HIDDEN, NOTICE, UNSEEN, is_frame
 from pipelines.html.published import TIMES, read_undated, read_visible
 from pipelines.html.stated import AUTHORS, SITES
-from pipelines.html.tree import HtmlPage, attribute, smallest_around
+from pipelines.html.tree import HtmlPage, attribute, lowered_text, smallest_around
 from pipelines.readers.article_presence import has_article
 from pipelines.readers.generic import bylines_in
 from pipelines.readers.layout import fits, layout_containers, layout_title
@@ -37,7 +37,6 @@ _PARAGRAPH = 80  # characters of a text node: a page with two longer ones is no 
 _SHORTEST = 200  # characters of a text that no words of the frame make a notice
 _LONGER = XPath("descendant::text()[string-length(normalize-space()) > 20]")
 _HEADINGS = XPath("//title | (//h1)[position() <= 2] | (//h2)[1] | (//h3)[1]")
-_TEXT = XPath("string()")
 _MAY_BE_ABSENT = re.compile(ABSENT.pattern.replace(r"\b", ""))
 """Match in every notice, also where its first or last word runs into the text beside it."""
 _GENERIC = frozenset({"generic_title", "generic_text", "generic_published", "parser_gave_up"})
@@ -161,7 +160,7 @@ def _metadata(page: HtmlPage) -> Iterator[HtmlElement]:
 
 def _notices(page: HtmlPage, containers: Sequence[HtmlElement]) -> Iterator[str]:
     """Yield the short blocks outside the containers which say that something is no more."""
-    text = _visible(page.root)
+    text = page.lowered
     places = list(_places(text))
     if not places:
         return
@@ -172,11 +171,6 @@ def _notices(page: HtmlPage, containers: Sequence[HtmlElement]) -> Iterator[str]
             said = fold_spaces(block.text_content())
             if len(said) <= NOTICE and ABSENT.search(strip_diacritics(said)):
                 yield said
-
-
-def _visible(element: HtmlElement) -> str:
-    """Return an element's text in small letters, its spaces folded."""
-    return fold_spaces(str(_TEXT(element))).lower()
 
 
 def _places(text: str) -> Iterator[int]:
@@ -190,7 +184,7 @@ def _places(text: str) -> Iterator[int]:
 
 def _span(text: str, container: HtmlElement) -> tuple[int, int]:
     """Return where a container's text begins and ends in that of the page; nowhere if it may be in two places."""
-    own = _visible(container)
+    own = lowered_text(container)
     at = text.find(own) if own else -1
     return (at, at + len(own)) if at >= 0 and text.find(own, at + 1) < 0 else (0, 0)
 

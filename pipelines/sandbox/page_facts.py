@@ -46,5 +46,8 @@ def judge_page(question: PageQuestion, layouts: tuple[Layout, ...], body: bytes)
         return PageFacts(PageShape(excess=str(error)), False, data), PageTrees()
     judged = record or served
     holds = judged is not None and has_article(judged, layouts)
-    shape = shape_of(text, None if is_xml(text) else served.root, article=holds).brief() if served is not None else None
+    shape = None
+    if served is not None:
+        root = None if is_xml(text) else served.root
+        shape = shape_of(text, root, article=holds, lowered=served.lowered if holds else "").brief()
     return PageFacts(shape, holds, data), PageTrees(served, record, text)
