@@ -141,7 +141,7 @@ def read_head(text):
         need(found.head == named, "the head was changed")
         return found
     values, name = {}, None
-    for word in ("archive" + text.partition("archive")[2]).split():
+    for word in re.split("(?=archive)", text, maxsplit=1, flags=re.IGNORECASE)[-1].split():
         if word.lower() in NAMES and word.lower() not in values:
             name = word.lower()
             values[name] = ""

@@ -41,6 +41,7 @@ TITLE = "Lưu Trữ head"
 ATOM = "http://www.w3.org/2005/Atom"
 _FIRST_FORM = "luu-tru head 1"
 _KEY, _SIGNATURE = re.compile("[A-Za-z0-9+/]{43}="), re.compile("[A-Za-z0-9+/]{86}==")
+_BEGINS = re.compile(r"(?=archive)", re.IGNORECASE)
 _FIELDS = ("archive", "seal", "manifest", "head", "root", "leaves", "follows", "previous", "key", "signature", "check")
 
 
@@ -202,8 +203,7 @@ def read_head(text: str) -> Head:
 def _from_lines(text: str) -> Head:
     values: dict[str, str] = {}
     name = None
-    _, begins, rest = text.partition("archive")
-    for word in (begins + rest).split():
+    for word in _BEGINS.split(text, maxsplit=1)[-1].split():
         if word.lower() in _FIELDS and word.lower() not in values:
             name = word.lower()
             values[name] = ""
@@ -227,11 +227,13 @@ def _from_lines(text: str) -> Head:
             values.get("signature"),
             1 if first else 2,
         )
+        if read_statement(found.statement) != replace(found, key=None, signature=None):
+            raise ValueError("the seal before it is named in part")
     except (KeyError, ValueError) as error:
         raise UsageError(
             f"this is no head as `python -m archive head` prints it ({error}); copy all its lines"
         ) from None
-    if values.get("check", "").lower() != found.check or values["head"].lower() != found.head:
+    if values.get("check", "").lower() != found.check or values.get("head", "").lower() != found.head:
         raise UsageError(
             f"the head has a typing error: its check should be {found.check}; compare it with the original"
         )

@@ -34,11 +34,11 @@ MODULES = [
         "chain",
         ("archive/audit/chain.py", ("tests/unit/archive/audit/test_chain.py", f"{_SEALING}/test_key_changes.py")),
         ("archive/audit/seals.py", ("tests/unit/archive/audit/test_seals.py",)),
-        ("archive/sealing/witness.py", (f"{_SEALING}/test_witness.py",)),
+        ("archive/sealing/witness.py", (f"{_SEALING}/test_witness_rules.py",)),
     ),
     *_area(
         "seals",
-        ("archive/sealing/head.py", (_PROOF, f"{_SEALING}/test_witness.py")),
+        ("archive/sealing/head.py", (f"{_SEALING}/test_head.py",)),
         (
             "archive/sealing/signatures.py",
             (f"{_SEALING}/test_signing_keys.py", _PROOF, f"{_SEALING}/test_seal.py", *_AUDIT),

@@ -83,7 +83,14 @@ _OPERATORS: list[tuple[type[cst.CSTNode], _Operator]] = [
 ]
 _TOLD = m.Call(func=m.Attribute(value=m.Name("Reason")) | m.Name("print"))
 _NEEDED = m.Call(func=m.Name("need"))  # of docs/check_proof.py: a condition and words
-_SKIPPED = m.Annotation() | m.Decorator() | m.Import() | m.ImportFrom() | m.Expr(m.BaseString())
+_SKIPPED = (
+    m.If(test=m.Name("TYPE_CHECKING"))
+    | m.Annotation()
+    | m.Decorator()
+    | m.Import()
+    | m.ImportFrom()
+    | m.Expr(m.BaseString())
+)
 
 
 class _Change(cst.CSTVisitor):

@@ -19,8 +19,8 @@ from tests.contract.complexity_rooms import NO_TEXT, OPERATORS_WORDS, ROOMS
 from tests.contract.pumped_texts import Pump
 
 GROWTH = 2.7  # linear work doubles, n log n stays below 2.3; quadratic work grows fourfold
-LONG_ENOUGH = 0.0005  # seconds of processor time that are measured well
-LARGEST = 32_000  # characters
+SURE = 0.025  # seconds of processor time that other work on the machine hardly disturbs
+SMALLEST, LARGEST = 500, 32_000  # characters
 NOTHING = 0.0003  # seconds at LARGEST that are no cost, whatever their growth
 ATTEMPTS = 5  # other work on the machine disturbs one attempt, hardly all; each is of a larger text
 
@@ -44,22 +44,20 @@ def seconds(read: Callable[[str], object], text: str, runs: int) -> float:
 
 def growth(measured: Measured, pump: Pump) -> tuple[int, float, float]:
     """Return a size, the time that it takes and that of twice the size, at the least growth of some attempts."""
-    size, best = 500, (0, 1.0, float("inf"))
-    taken = seconds(measured.read, pump(size), 1)
-    while taken < measured.long_enough and size < LARGEST:
+    size, best = SMALLEST, (0, 1.0, float("inf"))
+    one = seconds(measured.read, pump(size), 2)  # the first run is of something new
+    while one < measured.long_enough and size < LARGEST:
         size *= 2
-        taken = seconds(measured.read, pump(size), 1)
+        one = seconds(measured.read, pump(size), 1)
     for attempt in range(ATTEMPTS):
-        one = seconds(measured.read, pump(size), 1 + attempt)
-        while one < measured.long_enough / 2 and size < LARGEST:  # the first run was of something new
-            size *= 2
+        if attempt:
             one = seconds(measured.read, pump(size), 1 + attempt)
         two = seconds(measured.read, pump(2 * size), 1 + attempt)
         if two / one < best[2] / best[1]:
             best = size, one, two
-        if two < NOTHING or two / one < GROWTH:
+        if two < NOTHING or two / one < GROWTH or (attempt > 1 and one > SURE):
             break
-        if one < 100 * LONG_ENOUGH and size < 8 * LARGEST:
+        if one < 2 * SURE and size < 8 * LARGEST:
             size *= 2
     return best
 

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,18 +15,47 @@ from archive.store import Archive
 from testing.archives import FIRST, ComposedArticle, at, finish, judge, keep, make, run_night, sealed, tree, walk
 
 ROOT = Path(__file__).parent.parent.parent
+PYTHON = ".venv/bin/python"
 PAGE = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
 
 
-def typed(name: str, **places: Path | str) -> subprocess.CompletedProcess[str]:
-    """Type the block of the page that begins with this comment."""
+def block_of(name: str) -> str:
+    """Return the block of the page that begins with this comment."""
     (block,) = re.findall(rf"```sh\n# {name}\n(.*?)```", PAGE, re.DOTALL)
+    return str(block)
+
+
+def run(command: list[str], **places: Path | str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, **{key.upper(): str(value) for key, value in places.items()}}
-    return subprocess.run(["sh", "-euc", block], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+def typed(name: str, **places: Path | str) -> subprocess.CompletedProcess[str]:
+    """Type a block of the page, line after line until one fails: a shell expands each, and Python's are forked warm."""
+    said, code = "", 0
+    for line in block_of(name).splitlines():
+        done = run(["sh", "-euc", line], **places) if not line.startswith(PYTHON) else python(line, **places)
+        said, code = said + done.stdout + done.stderr, done.returncode
+        if code:
+            break
+    return subprocess.CompletedProcess(name, code, said)
+
+
+def python(line: str, **places: Path | str) -> subprocess.CompletedProcess[str]:
+    """Run one command of Python, with its output in the file that the line names after `>`."""
+    command, to, file = line.partition(" > ")
+    expanded = run(["sh", "-euc", f"printf '%s\\0' {command.removeprefix(PYTHON)}"], **places)
+    if expanded.returncode:
+        return expanded
+    done = run([sys.executable, *expanded.stdout.split("\0")[:-1]], **places)
+    if to:
+        written = run(["sh", "-euc", f"printf '%s' {file}"], **places).stdout
+        Path(written).write_text(done.stdout, encoding="utf-8")
+    return done
 
 
 def good(done: subprocess.CompletedProcess[str]) -> str:
-    assert done.returncode == ExitCode.GOOD, done.stdout + done.stderr
+    assert done.returncode == ExitCode.GOOD, f"{done.stdout}{done.stderr}"
     return done.stdout
 
 
@@ -57,12 +87,7 @@ def test_an_archive_is_copied_lost_restored_and_goes_on(tmp_path: Path) -> None:
     assert "intact" in good(typed("backup", archive=archive, copy=copy))
     assert a_text(copy).read_bytes() == whole
 
-    found = subprocess.run(
-        [".venv/bin/python", "-m", "archive", "verify", "--archive", str(archive)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
+    found = run([sys.executable, "-m", "archive", "verify", "--archive", str(archive)])
     name = damaged.relative_to(archive).as_posix()
     assert found.returncode == ExitCode.FINDINGS
     assert re.search(rf"^MISMATCH +{re.escape(name)}", found.stdout, re.MULTILINE), found.stdout
@@ -92,7 +117,7 @@ def test_an_archive_that_was_replaced_is_found_by_the_stored_head(tmp_path: Path
 def test_an_archive_is_moved(tmp_path: Path) -> None:
     archive, new = tmp_path / "archive", tmp_path / "new"
     sealed(archive).close()
-    said = good(typed("move", archive=archive, new=new))
+    said = good(run(["sh", "-euc", block_of("move")], archive=archive, new=new))
     assert f"archive: {new} (replica" in said
     shutil.rmtree(archive)
     one_more_night(new, 3)

@@ -8,6 +8,7 @@ import tomllib
 from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 from typing import cast
 
@@ -115,6 +116,9 @@ def texts(root: Path) -> dict[str, str]:
     return found
 
 
+texts_of_base = cache(texts)
+
+
 def damaged(recipe: Damage, bases: dict[str, Path], root: Path) -> Expectations:
     base = bases[recipe.base]
     shutil.copytree(base, root)
@@ -159,7 +163,7 @@ def test_what_is_damaged_is_named_and_the_rest_can_be_read(
     if recipe.words:
         assert main(["rebuild", "--only-search", "--archive", str(root)]) == 0
         assert audited(root, expected).findings == []
-    whole, left = texts(bases[recipe.base]), texts(root)
+    whole, left = texts_of_base(bases[recipe.base]), texts(root)
     lost = {path for path in whole if any(fnmatchcase(path, pattern) for pattern in recipe.harmed)}
     if not recipe.also:
         assert {path for path in whole if left.get(path) != whole[path]} == lost

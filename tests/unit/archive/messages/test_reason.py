@@ -30,7 +30,8 @@ def calls() -> list[tuple[str, str, set[str] | None]]:
     found = []
     for top in ("archive", "crawler", "pipelines"):
         for path in sorted((ROOT / top).rglob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            text = path.read_text(encoding="utf-8")
+            for node in ast.walk(ast.parse(text)) if "Reason" in text else ():
                 if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
                     continue
                 if node.func.attr != "of" or ast.unparse(node.func) != "Reason.of":

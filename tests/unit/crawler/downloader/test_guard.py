@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+import socket
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
+
 import pytest
+from scrapy.http import Request
+from scrapy.resolver import CachingThreadedResolver, dnscache
+from scrapy.settings import Settings
 from twisted.internet.base import ReactorBase
-from twisted.internet.defer import Deferred, succeed
+from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.error import DNSLookupError
 from twisted.python.failure import Failure
 
 from crawler.downloader.guard import (
     AddressRefused,
+    GuardDenied,
     GuardedResolver,
+    GuardMiddleware,
+    NoSuchName,
     PortalHosts,
     address_allowed,
     file_hosts,
     own_hosts,
     url_allowed,
 )
-from crawler.requests import Expect
+from crawler.requests import Expect, RequestBuilder
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
 
 HOSTS = own_hosts("https://www.quangtri.gov.vn", ("sokhcn.quangtri.gov.vn",))
 
@@ -216,3 +229,137 @@ def test_a_host_of_files_gives_files_alone(replica: bool) -> None:
         assert hosts.refusal(url, expect) is not None
     other = hosts.here("https://cdn.hanoi.gov.vn/a.pdf")
     assert hosts.refusal(other, Expect.ATTACHMENT) is not None
+
+
+def test_a_public_address_with_a_zone_is_refused() -> None:
+    assert address_allowed("2001:4860:4860::8888")
+    assert not address_allowed("2001:4860:4860::8888%1")
+
+
+def test_own_hosts_are_those_of_home_with_and_without_www_and_the_listed_ones_in_small_letters() -> None:
+    own = {"quangtri.gov.vn", "www.quangtri.gov.vn"}
+    assert own_hosts("https://www.QuangTri.gov.vn/a") == own
+    assert own_hosts("https://quangtri.gov.vn", ("SoKhcn.quangtri.gov.vn",)) == {*own, "sokhcn.quangtri.gov.vn"}
+    assert own_hosts("no address", ("www.", "", "a.vn")) == {"a.vn"}
+    assert file_hosts("no address", None, ("cdn.{domain}",)) == {"cdn."}
+
+
+def test_the_reasons_of_a_refusal_are_told() -> None:
+    hosts = PortalHosts(HOSTS)
+    told = {url_allowed(url, HOSTS, replica=False) for url, _ in REFUSED_URLS.values()}
+    assert {
+        "a space, control character or backslash in the address",
+        "not a readable address",
+        "user information in the address",
+        "no host in the address",
+        "a numeric address instead of a host name",
+        "a replica's host outside of a rehearsal",
+    } <= told
+    assert url_allowed("https://www.quangtri.gov.vn/a", HOSTS, replica=True) == "a live host in a rehearsal"
+    assert hosts.refusal("https://www.quangtri.gov.vn/a") is None  # no rehearsal unless it is said
+
+
+def test_a_rehearsal_asks_every_host_with_the_suffix() -> None:
+    live, rehearsed = (
+        PortalHosts(frozenset({"a.vn"}), ("b.vn",), replica, frozenset({"c.vn"})) for replica in (False, True)
+    )
+    assert live.asked == {"a.vn"}
+    assert live.asked_for_files == {"a.vn", "c.vn"}
+    assert rehearsed.asked == {"a.vn.replica.test"}
+    assert rehearsed.asked_for_files == {"a.vn.replica.test", "c.vn.replica.test"}
+    assert live.here("https://a.vn/x") == "https://a.vn/x"
+    for hosts in (live, rehearsed):
+        assert hosts.successor(hosts.here("https://www.b.vn/")) == "www.b.vn"
+        assert [hosts.successor(hosts.here(f"https://{host}/")) for host in ("a.vn", "c.vn", "d.vn")] == [None] * 3
+        assert hosts.successor(hosts.here("https://hanoi.gov.vn/")) == "hanoi.gov.vn"
+
+
+EXTERNAL = {
+    "https://vnexpress.net/a": True,
+    "https://VNExpress.net/a": True,
+    "https://vnexpress.net.replica.test/a": True,
+    "https://www.quangtri.gov.vn/a": False,
+    "https://www.quangtri.gov.vn.replica.test/a": False,
+    "https://intranet/a": False,
+    "https://sso.vnexpress.net/a": False,
+    "https://sso.a.b.vn/a": False,
+    "https://a.sso.vn/a": True,
+    "https://user@vnexpress.net/a": False,
+    "https://127.0.0.1/a": False,
+    "mailto:a@vnexpress.net": False,
+    "/a": False,
+    "http://[::1/": False,
+}
+
+
+@pytest.mark.parametrize(("url", "external"), EXTERNAL.items(), ids=EXTERNAL.keys())
+def test_a_page_of_another_site_is_one_that_a_browser_would_open(url: str, external: bool) -> None:
+    assert PortalHosts(HOSTS).is_external(url) is external
+
+
+class Refusals:
+    """What the middleware asks of a spider, and what it records there."""
+
+    def __init__(self, hosts: PortalHosts) -> None:
+        self.hosts = hosts
+        self.recorder = self
+        self.refused: list[tuple[Request, str]] = []
+
+    def record_refusal(self, request: Request, reason: str) -> None:
+        self.refused.append((request, reason))
+
+
+def test_the_middleware_lets_a_request_pass_or_records_why_not() -> None:
+    spider = Refusals(PortalHosts(HOSTS, files=frozenset({"cdn.a.vn"})))
+    guard = GuardMiddleware(cast("Crawler", SimpleNamespace(spider=spider)))
+    guard.process_request(Request("https://www.quangtri.gov.vn/a"))
+    requests = RequestBuilder(lambda url: url, lambda failure: None)
+    file = requests.info(Expect.ATTACHMENT, "https://cdn.a.vn/a.pdf", "tin")
+    guard.process_request(requests.build(file, lambda response: None))
+    assert spider.refused == []
+    for refused in (Request("https://evil.example/"), Request("https://cdn.a.vn/a.pdf")):
+        with pytest.raises(GuardDenied) as caught:
+            guard.process_request(refused)
+        assert spider.refused[-1] == (refused, str(caught.value))
+        assert "is not one of the portal's own" in str(caught.value)
+
+
+@pytest.mark.parametrize("replica", [False, True])
+def test_the_resolver_has_the_crawls_settings(replica: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[object, ...]] = []
+
+    def look_up(self: CachingThreadedResolver, name: str, timeout: object = ()) -> Deferred[str]:
+        asked.append((name, timeout))
+        return fail(DNSLookupError(f"[Errno {socket.EAI_NONAME}] unknown"))
+
+    monkeypatch.setattr(CachingThreadedResolver, "getHostByName", look_up)
+    monkeypatch.setattr(dnscache, "limit", dnscache.limit)  # set back afterwards
+    values: dict[str, object] = {"DNSCACHE_ENABLED": True, "DNSCACHE_SIZE": 7, "DNS_TIMEOUT": 3.5, "REPLICA": replica}
+    reactor = ReactorBase.__new__(ReactorBase)
+    for enabled in (True, False):
+        settings = Settings(values | {"DNSCACHE_ENABLED": enabled})
+        resolver = GuardedResolver.from_crawler(cast("Crawler", SimpleNamespace(settings=settings)), reactor)
+        assert dnscache.limit == (7 if enabled else 0)
+        assert (resolver.timeout, resolver.reactor) == (3.5, reactor)
+        found: list[object] = []
+        resolver.getHostByName("a.vn", (4,)).addBoth(found.append)
+        assert isinstance(found[0], Failure)
+        assert isinstance(found[0].value, AddressRefused if replica else NoSuchName)
+        assert str(found[0].value)
+    assert asked == ([] if replica else [("a.vn", (4,))] * 2)
+
+
+@pytest.mark.parametrize(
+    ("number", "certain"),
+    [(socket.EAI_NONAME, True), (getattr(socket, "EAI_NODATA", socket.EAI_NONAME), True), (socket.EAI_AGAIN, False)],
+)
+def test_only_a_name_service_that_answers_knows_that_a_name_has_no_address(number: int, certain: bool) -> None:
+    class Silent(GuardedResolver):
+        def look_up(self, name: str, timeout: object = ()) -> Deferred[str]:
+            return fail(DNSLookupError(f"[Errno {number}] {name} {timeout}"))
+
+    found: list[object] = []
+    Silent(ReactorBase.__new__(ReactorBase), 0, 5.0).getHostByName("a.vn", (4,)).addBoth(found.append)
+    assert isinstance(found[0], Failure)
+    assert isinstance(found[0].value, NoSuchName) is certain
+    assert f"[Errno {number}] a.vn (4,)" in str(found[0].value)

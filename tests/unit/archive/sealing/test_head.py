@@ -1,0 +1,134 @@
+"""Heads that are printed, typed, wrapped and read again; each other form is refused."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date
+from typing import Literal
+
+import pytest
+
+from archive.errors import UsageError
+from archive.export.head_feed import atom_feed
+from archive.sealing.head import Head, head_of, read_head, read_heads, read_statement
+from archive.storage.jsonl import canonical
+from archive.storage.manifest import Previous, Seal
+
+NIGHT = date(2025, 3, 4)
+BEFORE = date(2025, 3, 3)
+KEY, SIGNATURE = "A" * 43 + "=", "b" * 86 + "=="
+
+
+def head(form: Literal[1, 2] = 2, *, first: bool = False, key: bool = True) -> Head:
+    follows = (BEFORE, 12) if form == 2 and not first else None
+    signed, signature = (KEY, SIGNATURE) if key else (None, None)
+    before = None if first else "3" * 64
+    return Head("a" * 32, NIGHT, 2, "1" * 64, "2" * 64, 40, before, follows, signed, signature, form)
+
+
+FORMS = [head(form, first=first, key=key) for form in (1, 2) for first in (True, False) for key in (True, False)]
+
+
+@pytest.mark.parametrize("made", FORMS)
+def test_a_head_is_the_same_in_every_form(made: Head) -> None:
+    assert read_head("\n".join(made.lines())) == made
+    assert read_head(json.dumps(made.plain())) == made
+    assert read_statement(made.statement) == replace(made, key=None, signature=None)
+    assert read_heads("\n".join(made.lines())) == [made]
+
+
+@pytest.mark.parametrize("made", FORMS)
+def test_lines_are_read_however_they_were_wrapped(made: Head) -> None:
+    lines = made.lines()
+    assert read_head(" ".join(lines)) == made
+    assert read_head("\n".join(" ".join(lines).split(" "))) == made
+    assert read_head("Dear auditor,\n\n" + "\n".join(lines[1:])) == made
+    typed = [line if line.split()[0] in ("key", "signature") else line.upper() for line in lines[1:]]
+    assert read_head("\n".join(typed)) == made
+
+
+@pytest.mark.parametrize("made", FORMS)
+def test_each_line_is_needed_and_each_letter_counts(made: Head) -> None:
+    lines = made.lines()
+    for place, line in enumerate(lines[1:], start=1):
+        with pytest.raises(UsageError):
+            read_head("\n".join(lines[:place] + lines[place + 1 :]))
+        last = line[-1]
+        changed = line[:-1] + ("4" if last != "4" else "5")
+        with pytest.raises(UsageError):
+            read_head("\n".join([*lines[:place], changed, *lines[place + 1 :]]))
+
+
+@pytest.mark.parametrize("made", FORMS)
+def test_json_is_read_whole(made: Head) -> None:
+    plain = made.plain()
+    for name in plain:
+        with pytest.raises(UsageError):
+            read_head(json.dumps({key: value for key, value in plain.items() if key != name}))
+    for name in (
+        ("archive", "head", "root", "leaves") if made.format == 2 else ()
+    ):  # else its signature alone binds them
+        with pytest.raises(UsageError):
+            read_head(json.dumps(plain | {name: "0" * 64}))
+    with pytest.raises(UsageError):
+        read_head(json.dumps(plain | {"more": 1}))
+    for other in (
+        "{",
+        '{"statement": 7}',
+        "{}",
+        "[]",
+        "",
+        '{"key": null, "signature": null, "statement": ' + "[" * 5000,
+    ):
+        with pytest.raises(UsageError):
+            read_head(other)
+
+
+@pytest.mark.parametrize("made", FORMS)
+def test_a_statement_has_one_form(made: Head) -> None:
+    raw = json.loads(made.statement)
+    whole = canonical(raw) + b"\n"
+    assert whole == made.statement
+    before = {"head": "3" * 64, "night": "2025-03-03", "number": 12}
+    wrong: list[dict[str, object]] = [
+        {"leaves": 40.0}, {"leaves": "40"}, {"number": "2"}, {"number": True}, {"night": "20250304"}, {"root": "2" * 63}, {"root": "X" * 64},
+        {"manifest" if made.format == 2 else "head": "1" * 65}, {"previous": "3" * 63 if made.format == 1 else before | {"head": "3" * 63}},
+        {"previous": ""}, {"previous": 7}, {"previous": {}}, {"previous": before | {"number": 12.0}}, {"previous": before | {"more": 1}},
+        {"statement": "luu-tru head 3"}, {"archive": 7}, {"more": 1},
+    ]  # fmt: skip
+    for change in wrong:
+        with pytest.raises(ValueError, match=r"statement of a head|canonical form"):
+            read_statement(canonical(raw | change) + b"\n")
+    for data in (whole[:-1], whole + b"\n", b" " + whole, b"", b"7", b"null", b"[" * 100_000):
+        with pytest.raises(ValueError):  # noqa: PT011  JSON's own words too
+            read_statement(data)
+    for name in raw:
+        with pytest.raises(ValueError, match="statement of a head"):
+            read_statement(canonical({key: value for key, value in raw.items() if key != name}) + b"\n")
+
+
+def test_heads_are_read_in_the_order_in_which_they_stand() -> None:
+    older, newer = replace(head(), number=1), head()
+    printed = "\n".join([*older.lines(), "", *newer.lines(), ""])
+    assert read_heads(printed) == [older, newer]
+    assert read_heads("\n".join(json.dumps(each.plain()) for each in (older, newer)) + "\n\n") == [older, newer]
+    assert read_heads(atom_feed([older, newer])) == [older, newer]
+    assert read_heads("") == []
+    for wrong in ("<feed", "<feed/><feed/>"):
+        with pytest.raises(UsageError, match="no feed of heads"):
+            read_heads(wrong)
+
+
+def test_the_head_of_a_seal_names_the_seal_before_in_format_2_alone() -> None:
+    before = Previous(BEFORE, 12, "3" * 64)
+    seal = Seal("a" * 32, NIGHT, 2, (), {}, "2" * 64, 40, before)
+    found = head_of(seal, KEY, SIGNATURE)
+    assert found == replace(head(), manifest=seal.digest)
+    assert found.head == seal.head
+    assert head_of(replace(seal, chained=None)) == replace(
+        head(first=True, key=False), manifest=replace(seal, chained=None).digest
+    )
+    older = replace(seal, format=1)
+    assert head_of(older, KEY, SIGNATURE) == replace(head(1), manifest=older.digest)
+    assert head_of(older).head == older.head == older.digest
