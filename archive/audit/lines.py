@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from archive.audit.findings import Audit, Code
 from archive.audit.sampling import WHOLE, Subset
+from archive.audit.seals import RunEntries
 from archive.index.reader import run_folder
 from archive.messages.reason import Reason
 from archive.model.enums import Via
 from archive.storage.jsonl import ArticleLine
-from archive.storage.manifest import FileEntry
 from archive.storage.paths import RUN_NAME, Paths, run_order
 from archive.storage.stored_file import read_stored
 from archive.storage.texts import content_sha256, text_content
@@ -32,7 +31,7 @@ class RunTask:
     night: date
     folder: Path
     via: Via
-    entries: Mapping[str, FileEntry] | None
+    entries: RunEntries | None
     withheld: Tombstones
     subset: Subset = WHOLE
     closed: bool = True

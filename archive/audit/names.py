@@ -10,9 +10,8 @@ from pathlib import Path
 
 from archive.audit.files import colliding_names, walk
 from archive.audit.findings import Audit, Code
-from archive.audit.seals import relative
+from archive.audit.seals import RunEntries, relative
 from archive.messages.reason import Reason
-from archive.storage.manifest import FileEntry
 from archive.storage.paths import Paths, run_order
 
 _YEAR = re.compile(r"[0-9]{4}")
@@ -56,7 +55,7 @@ def _among_days(paths: Paths, path: Path, nights: Container[str], audit: Audit) 
             _among_days(paths, inside, nights, audit)
 
 
-def check_night(paths: Paths, night: date, listed: Mapping[str, Mapping[str, FileEntry]], audit: Audit) -> None:
+def check_night(paths: Paths, night: date, listed: Mapping[str, RunEntries], audit: Audit) -> None:
     """Report everything in a night's folder that is neither a run nor a seal."""
     folder = paths.night(night)
     with os.scandir(folder) as entries:
@@ -79,7 +78,7 @@ def check_night(paths: Paths, night: date, listed: Mapping[str, Mapping[str, Fil
         else:
             audit.files += 1
             audit.bytes += path.stat().st_size
-    for name in sorted(listed.get("", {})):
+    for name in listed[""].names() if "" in listed else ():
         audit.found(Code.MISSING, relative(paths, folder / name), Reason.of("listed_in_no_run"))
 
 

@@ -56,6 +56,7 @@ class _RunAudit:
         self._bodies: dict[CaptureRef, str | None] = {}
         self._refs: dict[str, set[CaptureRef]] = {}
         self._names: dict[str, os.DirEntry[str]] = {}
+        self._listed: dict[str, FileEntry] = {}
         self._texts: dict[str, ArticleLine] = {}
         self._strays: dict[str, list[tuple[int, date]]] = {}
 
@@ -86,6 +87,7 @@ class _RunAudit:
 
     def _check_names(self) -> None:
         entries, withheld = self._task.entries, self._task.withheld.texts
+        self._listed = entries.of(self._names) if entries is not None else {}
         collisions = colliding_names(self._names)
         for name, entry in self._names.items():
             if entry.is_file(follow_symlinks=False):
@@ -97,15 +99,16 @@ class _RunAudit:
                 continue
             else:
                 self._sealed.found(Code.EXTRA, self._path(name), Reason.of("no_file"))
-            if entries is not None and name not in entries:
+            if entries is not None and name not in self._listed:
                 self._sealed.found(Code.EXTRA, self._path(name), Reason.of("unlisted"))
             if name in collisions:
                 self._sealed.found(Code.TWIN, self._path(name), Reason.of("name_twice"))
             if withheld and self._path(name) in withheld:
                 stone = withheld[self._path(name)].name
                 self._sealed.found(Code.WITHHELD_BACK, self._path(name), Reason.of("removed_by", tombstone=stone))
-        for name in sorted((entries or {}).keys() - self._names.keys()):
-            if self._path(name) not in self._task.withheld.texts:
+        missing = entries is not None and len(self._listed) < len(entries)
+        for name in entries.names() if entries is not None and missing else ():
+            if name not in self._names and self._path(name) not in self._task.withheld.texts:
                 self._sealed.found(Code.MISSING, self._path(name), Reason.of("listed_missing"))
 
     def _read_articles(self) -> bytes:
@@ -200,7 +203,7 @@ class _RunAudit:
             self._sealed.found(Code.MISMATCH, path, Reason.of("it_cannot_be_read", error=str(error.strerror)))
             return
         self._sealed.bytes += size if self._task.closed else 0
-        sealed = self._task.entries.get(name) if self._task.entries else None
+        sealed = self._listed.get(name)
         if sealed is not None and (digest != sealed.sha256 or size != sealed.size or path in self._task.withheld.files):
             self._compare(path, sealed, digest, size)
         line = self._texts.get(name)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
+from itertools import chain, pairwise
 from pathlib import Path
 
 from cryptography.x509 import Certificate
@@ -17,7 +18,17 @@ from archive.sealing.head import Head
 from archive.sealing.opentimestamps import BlockHeader
 from archive.sealing.signatures import UNSIGNED_SIGNER, verify_signature
 from archive.storage import merkle
-from archive.storage.manifest import LONGEST, FileEntry, Previous, Seal, entry_leaves, read_seal, sealed_runs
+from archive.storage.manifest import (
+    LONGEST,
+    LONGEST_SIGNATURE,
+    FileEntry,
+    FileList,
+    Previous,
+    Seal,
+    entry_leaves,
+    read_seal,
+    sealed_runs,
+)
 from archive.storage.paths import RUN_NAME, Identity, Paths
 from archive.storage.stored_file import read_stored
 
@@ -96,7 +107,7 @@ def read_seals(identity: Identity, paths: Paths, night: date, audit: Audit, keys
             audit.found(Code.WRONG_NIGHT, name, Reason.of("seals_other_night", night=seal.night, number=seal.number))
         if seal.archive != identity.id:
             audit.found(Code.WRONG_ARCHIVE, name, Reason.of("of_archive", archive=seal.archive))
-        signer = _check_signature(paths, path, data, audit, keys)
+        signer = _check_signature(paths, path, data, seal, audit, keys)
         head = seal.head_from(sha256(data).hexdigest())
         link = ChainLink(seal.night, seal.number, head, seal.chained, seal.withheld, signer)
         found.append(SealFile(seal, night, link))
@@ -106,11 +117,13 @@ def read_seals(identity: Identity, paths: Paths, night: date, audit: Audit, keys
     return sorted(found, key=lambda read: read.seal.number)
 
 
-def _check_signature(paths: Paths, manifest: Path, data: bytes, audit: Audit, keys: frozenset[str]) -> str | None:
+def _check_signature(
+    paths: Paths, manifest: Path, data: bytes, seal: Seal, audit: Audit, keys: frozenset[str]
+) -> str | None:
     signature = manifest.with_suffix(".sig")
     name = relative(paths, signature)
     try:
-        signer = verify_signature(data, read_stored(signature, LONGEST))
+        signer = verify_signature(data, read_stored(signature, LONGEST_SIGNATURE), seal)
     except FileNotFoundError:
         audit.found(Code.SIGNATURE, relative(paths, manifest), Reason.of("signature_missing"))
     except OSError as error:
@@ -126,29 +139,92 @@ def _check_signature(paths: Paths, manifest: Path, data: bytes, audit: Audit, ke
     return None
 
 
-def listed_files(paths: Paths, seals: list[SealFile], audit: Audit) -> dict[str, dict[str, FileEntry]]:
-    """Return the entries of a night's seals, by run and then by name; under "" those of no run.
+@dataclass(frozen=True, slots=True)
+class ListedPart:
+    """Entries `first` to before `stop` of the list of seal `number`; `ordered` by path, so that none is there twice."""
+
+    number: int
+    files: FileList
+    first: int
+    stop: int
+    ordered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RunEntries:
+    """Entries of one run in the seals of its night, which stay in the manifests; `folder` is what their paths begin with."""
+
+    folder: str = ""
+    parts: list[ListedPart] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        """Return the number of entries."""
+        return sum(part.stop - part.first for part in self.parts)
+
+    def names(self) -> Iterator[str]:
+        """Yield the names as the manifests list them; one that is listed twice in a row comes once."""
+        last, start = None, len(self.folder)
+        for part in self.parts:
+            for path in part.files.paths(part.first, part.stop):
+                if path != last:
+                    yield path[start:]
+                last = path
+
+    def of(self, names: Container[str]) -> dict[str, FileEntry]:
+        """Return the first entry of each of these names that has one."""
+        found: dict[str, FileEntry] = {}
+        start = len(self.folder)
+        for part in self.parts:
+            for entry in part.files.between(part.first, part.stop):
+                name = entry.path[start:]
+                if name in names:
+                    found.setdefault(name, entry)
+        return found
+
+    def repeated(self) -> Iterator[tuple[str, int]]:
+        """Yield each path that was listed before, with the number of the seal that lists it again."""
+        if len(self.parts) < 2 and all(part.ordered for part in self.parts):
+            return
+        # By numbers and not by names, of which a million would not fit into the memory that their manifest takes.
+        hashes = sorted(hash(path) for path, _ in self._numbered())
+        twice = {one for one, other in pairwise(hashes) if one == other}
+        seen: set[str] = set()
+        for path, number in self._numbered():
+            if hash(path) in twice:
+                if path in seen:
+                    yield path, number
+                seen.add(path)
+
+    def _numbered(self) -> Iterator[tuple[str, int]]:
+        return ((path, part.number) for part in self.parts for path in part.files.paths(part.first, part.stop))
+
+
+def listed_files(paths: Paths, seals: list[SealFile], audit: Audit) -> dict[str, RunEntries]:
+    """Return the entries of a night's seals by run; under "" those of no run.
 
     A seal lists all files of the runs that it covers, and a run is sealed once: where a path or a run is listed again,
     the first entry stands.
     """
-    found: dict[str, dict[str, FileEntry]] = {}
-    sealed_by: dict[str, int] = {}
+    found: dict[str, RunEntries] = {}
     for read in seals:
-        number, night = read.seal.number, paths.night(read.night)
+        number, night, files = read.seal.number, paths.night(read.night), read.seal.entries
         again: Counter[str] = Counter()
-        for entry in read.seal.files:
-            run, stroke, name = entry.path.partition("/")
-            if not stroke or not RUN_NAME.fullmatch(run):
-                run, name = "", entry.path
-            if run and sealed_by.setdefault(run, number) != number:
-                again[run] += 1
-            elif found.setdefault(run, {}).setdefault(name, entry) is not entry:
-                twice = Reason.of("listed_twice", number=number)
-                audit.found(Code.RELISTED, f"{relative(paths, night)}/{entry.path}", twice)
-        for run, files in again.items():
-            relisted = Reason.of("run_listed_again", number=number, n=files, earlier=sealed_by[run])
+        for each in files.runs:
+            in_run = RUN_NAME.fullmatch(each.run) and "/" in files[each.first].path
+            run, folder = (each.run, f"{each.run}/") if in_run else ("", "")
+            listed = found.setdefault(run, RunEntries(folder))
+            if run and listed.parts and listed.parts[0].number != number:
+                again[run] += each.stop - each.first
+            else:
+                listed.parts.append(ListedPart(number, files, each.first, each.stop, each.ordered))
+        for run, n in again.items():
+            earlier = found[run].parts[0].number
+            relisted = Reason.of("run_listed_again", number=number, n=n, earlier=earlier)
             audit.found(Code.RELISTED, relative(paths, night / run), relisted)
+    for listed in found.values():
+        for path, number in listed.repeated():
+            twice = Reason.of("listed_twice", number=number)
+            audit.found(Code.RELISTED, f"{relative(paths, night)}/{path}", twice)
     return found
 
 
@@ -156,9 +232,10 @@ def check_root(paths: Paths, read: SealFile, leaves: Mapping[str, bytes], audit:
     """Compare the Merkle root with the leaf hashes of the lines as read and the entries."""
     seal = read.seal
     runs = sorted(sealed_runs([seal]))
-    lines = b"".join(leaves.get(run, b"") for run in runs)
-    hashes = [lines[start : start + 32] for start in range(0, len(lines), 32)]
-    hashes += entry_leaves((*seal.files, *seal.withheld))
-    if len(hashes) != seal.leaves or merkle.root(hashes).hex() != seal.root:
+    of_lines = [leaves.get(run, b"") for run in runs]
+    lines = (each[start : start + 32] for each in of_lines for start in range(0, len(each), 32))
+    n = sum(map(len, of_lines)) // 32 + len(seal.files) + len(seal.withheld)
+    hashes = chain(lines, entry_leaves(seal.entries), entry_leaves(seal.withheld))
+    if n != seal.leaves or merkle.root(hashes).hex() != seal.root:
         name = relative(paths, paths.night(read.night) / f"manifest-{seal.number}.json")
         audit.found(Code.ROOT, name, Reason.of("root_unfit"))

@@ -27,6 +27,7 @@ from archive.audit.sampling import WHOLE, Subset
 from archive.audit.seals import (
     ChainLink,
     Expectations,
+    RunEntries,
     check_root,
     listed_files,
     read_seals,
@@ -186,7 +187,7 @@ def _read_night(task: _NightTask) -> _NightAudit:
         if entries is None and (folder / RUN_FILE).exists():
             audit.notes.append(Reason.of("run_unsealed", night=night, run=name))
         elif entries is None:
-            entries = {}
+            entries = RunEntries()
         only = how.sealed_only or name not in closed
         kind = task.identity.kind
         result = check_run(

@@ -7,10 +7,11 @@ text; the manifest stands under the head.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from archive.errors import ArchiveUnusable
-from archive.storage.manifest import seals_on_disk
+from archive.storage.manifest import FileList, seals_on_disk
 from archive.storage.paths import Paths
 
 _NIGHTS = 8  # whose lists are kept in memory
@@ -18,36 +19,52 @@ _NIGHTS = 8  # whose lists are kept in memory
 _Version = tuple[tuple[str, int], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _SealedNight:
+    """The lists of a night's seals, and of runs that were asked for the digests by name; None for one that none covers."""
+
+    version: _Version
+    lists: tuple[FileList, ...]
+    runs: dict[str, dict[str, str] | None] = field(default_factory=dict)
+
+    def of(self, run: str) -> Mapping[str, str] | None:
+        if run not in self.runs:
+            found: dict[str, str] = {}
+            for files in self.lists:
+                for each in files.runs:
+                    for entry in files.between(each.first, each.stop) if each.run == run else ():
+                        found.setdefault(entry.path[len(run) + 1 :], entry.sha256)
+            self.runs[run] = found or None
+        return self.runs[run]
+
+
 class SealedDigests:
     """The sealed files of an archive's nights, a few nights in memory."""
 
     def __init__(self, paths: Paths) -> None:
         self._paths = paths
-        self._nights: dict[date, tuple[_Version, Mapping[str, Mapping[str, str]]]] = {}
+        self._nights: dict[date, _SealedNight] = {}
 
     def agree(self, night: date, run: str, name: str, digest: str) -> bool:
         """Return whether a file's SHA-256 (hex) is the sealed one; true while no readable seal covers the run.
 
         A damaged manifest is a finding of `verify` and hides no text of its night.
         """
-        listed = self._listed(night).get(run)
+        sealed = self._sealed(night)
+        listed = sealed.of(run) if sealed is not None else None
         return listed is None or listed.get(name) == digest
 
-    def _listed(self, night: date) -> Mapping[str, Mapping[str, str]]:
+    def _sealed(self, night: date) -> _SealedNight | None:
         manifests = sorted(self._paths.night(night).glob("manifest-*.json"))
         try:
             version = tuple((path.name, path.lstat().st_mtime_ns) for path in manifests)
             known = self._nights.get(night)
-            if known is not None and known[0] == version:
-                return known[1]
-            found: dict[str, dict[str, str]] = {}
-            for seal in seals_on_disk(self._paths, night):
-                for entry in seal.files:
-                    run, _, name = entry.path.partition("/")
-                    found.setdefault(run, {}).setdefault(name, entry.sha256)
+            if known is not None and known.version == version:
+                return known
+            found = _SealedNight(version, tuple(seal.entries for seal in seals_on_disk(self._paths, night)))
         except (ArchiveUnusable, OSError):
-            return {}
+            return None
         if len(self._nights) >= _NIGHTS:
             self._nights.pop(next(iter(self._nights)))
-        self._nights[night] = version, found
+        self._nights[night] = found
         return found

@@ -136,16 +136,21 @@ def signature_holds(key: str, signature: str, data: bytes) -> bool:
     return True
 
 
-def verify_signature(manifest: bytes, signature: bytes) -> str | None:
-    """Return the public key (base64) whose signatures hold, `unsigned`, or None when one does not fit."""
+def verify_signature(manifest: bytes, signature: bytes, seal: Seal | None = None) -> str | None:
+    """Return the public key (base64) whose signatures hold, `unsigned`, or None when one does not fit.
+
+    `seal` is what was read from the manifest, if it was.
+    """
     try:
         signed = read_signature(signature)
         if signed is None:
             return UNSIGNED_SIGNER
         if not signature_holds(signed.key, signed.signature, manifest):
             return None
-        if signed.head is not None and not signature_holds(signed.key, signed.head, statement_of(read_seal(manifest))):
-            return None
+        if signed.head is not None:
+            statement = statement_of(seal or read_seal(manifest))
+            if not signature_holds(signed.key, signed.head, statement):
+                return None
     except ValueError:
         return None
     return signed.key

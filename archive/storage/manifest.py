@@ -22,14 +22,18 @@ The header is canonical JSON with one final newline, so that a head is recompute
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import file_digest, sha256
+from itertools import chain, islice
 from json.encoder import encode_basestring as _quoted
 from pathlib import Path
-from typing import Literal, NotRequired, TypedDict
+from typing import Literal, NotRequired, TypedDict, overload
 
 from archive.errors import ArchiveUnusable
 from archive.messages.reason import Reason
@@ -51,6 +55,174 @@ class FileEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class RunRange:
+    """Entries of a list from number `first` to before `stop`, which stand in the folder `run`.
+
+    `ordered`: each path comes after the one before it, so that none is there twice.
+    """
+
+    run: str
+    first: int
+    stop: int
+    ordered: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Bytes of some entries, the last one with its comma, and the number of the first."""
+
+    first: int
+    start: int
+    end: int
+
+
+_STRING = rb'"([^"\\\x00-\x1f]*(?:\\.[^"\\\x00-\x1f]*)*)"'
+_ENTRY = re.compile(
+    rb'\{"path":' + _STRING + rb',"sha256":' + _STRING + rb',"size":(0|[1-9][0-9]{0,18})\}(?:,|\Z)', re.DOTALL
+)
+_BETWEEN = b'},{"path":"'  # in no string, where a quotation mark has a backslash before it
+_FORM = b'{"path":"%b","sha256":"%b","size":%b}'
+_AROUND = len(_FORM % (b"", b"", b"")) + 1  # bytes of an entry and its comma beside its values
+_LARGEST = 2**63 - 1
+_BLOCK = 1 << 15  # bytes of entries that are read at once
+_MOST_RANGES = 1 << 14  # a night has some hundred runs
+
+_RawEntry = tuple[bytes, bytes, bytes]
+
+
+class FileList(Sequence[FileEntry]):
+    """The entries of a manifest, which stay the bytes they are: an entry is read when it is asked for.
+
+    So a manifest of a million entries takes little more memory than its file has bytes.
+    """
+
+    __slots__ = ("_blocks", "_count", "_data", "_end", "_start", "runs")
+
+    def __init__(self, data: bytes, start: int, end: int) -> None:
+        """Take the entries that stand in these bytes. Raises ValueError when they are not in their one form."""
+        self._data, self._start, self._end = data, start, end
+        self._blocks: list[_Block] = []
+        self._count = 0
+        ranges = _Ranges()
+        while start < end:
+            after = data.find(_BETWEEN, start + _BLOCK, end)
+            block = _Block(self._count, start, end if after < 0 else after + 2)
+            entries = self._read(block)
+            self._check(block, entries)
+            ranges.add(block.first, entries)
+            self._blocks.append(block)
+            self._count += len(entries)
+            start = block.end
+        ranges.end(self._count)
+        self.runs = tuple(ranges.found)
+
+    @classmethod
+    def of(cls, entries: Iterable[FileEntry]) -> FileList:
+        """Return the list of these entries."""
+        data = b",".join(map(_entry_bytes, entries))
+        return cls(data, 0, len(data))
+
+    @property
+    def raw(self) -> memoryview:
+        """The entries as they stand in the manifest, with the commas between them."""
+        return memoryview(self._data)[self._start : self._end]
+
+    def __len__(self) -> int:
+        """Return the number of entries."""
+        return self._count
+
+    @overload
+    def __getitem__(self, index: int) -> FileEntry: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[FileEntry]: ...
+    def __getitem__(self, index: int | slice) -> FileEntry | Sequence[FileEntry]:
+        """Return one entry, or some."""
+        if isinstance(index, slice):
+            return tuple(self[each] for each in range(*index.indices(self._count)))
+        wanted = range(self._count)[index]
+        return next(self.between(wanted, wanted + 1))
+
+    def __iter__(self) -> Iterator[FileEntry]:
+        """Yield every entry."""
+        return self.between(0, self._count)
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether the other one is a sequence of the same entries."""
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    __hash__ = None  # type: ignore[assignment]  # as a list has none
+
+    def between(self, first: int, stop: int) -> Iterator[FileEntry]:
+        """Yield the entries from one number to before another."""
+        return (FileEntry(_text(path), int(size), _text(digest)) for path, digest, size in self._raw(first, stop))
+
+    def paths(self, first: int, stop: int) -> Iterator[str]:
+        """Yield the paths of the entries from one number to before another."""
+        return (_text(path) for path, _, _ in self._raw(first, stop))
+
+    def leaves(self) -> Iterator[bytes]:
+        """Yield the leaf hash of each entry."""
+        return (merkle.leaf_hash(_FORM % entry) for entry in self._raw(0, self._count))
+
+    def _raw(self, first: int, stop: int) -> Iterator[_RawEntry]:
+        at = bisect_right(self._blocks, first, key=lambda block: block.first) - 1
+        for block in islice(self._blocks, max(at, 0), None):
+            if block.first >= stop:
+                return
+            yield from self._read(block)[max(first - block.first, 0) : stop - block.first]
+
+    def _read(self, block: _Block) -> list[_RawEntry]:
+        return _ENTRY.findall(self._data, block.start, block.end)
+
+    def _check(self, block: _Block, entries: list[_RawEntry]) -> None:
+        """Check that the entries are all that the block holds, in UTF-8, each value in its one spelling."""
+        data = self._data[block.start : block.end]
+        is_last = block.end == self._end  # which has no comma
+        if sum(map(len, chain.from_iterable(entries))) + _AROUND * len(entries) - is_last != len(data):
+            raise ValueError(Reason.of("not_canonical"))
+        data.decode("utf-8")
+        if b"\\" in data:
+            for value in chain.from_iterable(entries):
+                if b"\\" in value and _quoted(_text(value)).encode() != b'"%b"' % value:
+                    raise ValueError(Reason.of("not_canonical"))
+        if any(len(size) == len(str(_LARGEST)) and int(size) > _LARGEST for _, _, size in entries):
+            raise ValueError(Reason.of("not_canonical"))
+
+
+def _text(value: bytes) -> str:
+    return value.decode() if b"\\" not in value else str(json.loads(b'"%b"' % value))
+
+
+class _Ranges:
+    """Part entries, as they come, by the folders that they stand in."""
+
+    def __init__(self) -> None:
+        self.found: list[RunRange] = []
+        self._folder = self._before = b""
+        self._began, self._ordered = 0, True
+
+    def add(self, first: int, entries: list[_RawEntry]) -> None:
+        """Add the next entries. Raises ValueError when there are more folders than a night can have runs."""
+        folder, before = self._folder, self._before
+        for number, (path, _, _) in enumerate(entries, first):
+            if not path.startswith(folder) or not folder:
+                self.end(number)
+                folder = self._folder = path.partition(b"/")[0] + b"/"
+                self._began, self._ordered = number, True
+            elif path <= before:
+                self._ordered = False
+            before = path
+        self._before = before
+
+    def end(self, stop: int) -> None:
+        """End the last folder's entries."""
+        if len(self.found) == _MOST_RANGES:
+            raise ValueError(Reason.of("manifest_many_runs", most=_MOST_RANGES))
+        if stop > self._began:
+            self.found.append(RunRange(_text(self._folder[:-1]), self._began, stop, self._ordered))
+
+
+@dataclass(frozen=True, slots=True)
 class Previous:
     """The seal made before this one."""
 
@@ -59,8 +231,11 @@ class Previous:
     head: str
 
 
-LONGEST = 1 << 25
-"""Bytes of the longest manifest, some 250,000 files; a longer one is read by nobody, and a night of more has several seals."""
+LONGEST = 1 << 28
+"""Bytes of the longest manifest, some 1,900,000 files; a longer one is read by nobody, and a night of more has several seals."""
+
+LONGEST_SIGNATURE = 1 << 16
+"""Bytes of the longest signature file; it has some 350."""
 
 HEADER = "luu-tru head 2"
 
@@ -74,7 +249,7 @@ class Seal:
     archive: str
     night: date
     number: Count
-    files: tuple[FileEntry, ...]
+    files: tuple[FileEntry, ...] | FileList
     missed: Mapping[str, Reason]
     root: str
     leaves: Count
@@ -88,8 +263,22 @@ class Seal:
         """The previous seal's head."""
         return self.chained.head if self.chained else None
 
+    @property
+    def entries(self) -> FileList:
+        """The files as a manifest has them."""
+        return self.files if isinstance(self.files, FileList) else FileList.of(self.files)
+
     def to_bytes(self) -> bytes:
         """Return the manifest's bytes."""
+        return b"".join(self._pieces())
+
+    def frame(self) -> bytes:
+        """Return the bytes of the manifest with an empty list of files."""
+        before, _, after = self._pieces()
+        return before + after
+
+    def _pieces(self) -> tuple[bytes, bytes | memoryview, bytes]:
+        """Return the bytes before the entries, the entries, and those after them."""
         rest: dict[str, object] = {
             "format": self.format,
             "leaves": self.leaves,
@@ -102,8 +291,8 @@ class Seal:
         if self.withheld:
             rest["withheld"] = [json_values(entry) for entry in self.withheld]
         # Canonical as a whole: `archive` and `files` sort before every other key. A night has thousands of files.
-        files = b",".join(_entry_bytes(entry) for entry in self.files)
-        return b'{"archive":%b,"files":[%b],%b\n' % (_quoted(self.archive).encode(), files, canonical(rest)[1:])
+        before = b'{"archive":%b,"files":[' % _quoted(self.archive).encode()
+        return before, self.entries.raw, b"],%b\n" % canonical(rest)[1:]
 
     @property
     def head(self) -> str:
@@ -113,7 +302,10 @@ class Seal:
     @property
     def digest(self) -> str:
         """SHA-256 of the manifest's bytes, in hex."""
-        return sha256(self.to_bytes()).hexdigest()
+        whole = sha256()
+        for piece in self._pieces():
+            whole.update(piece)
+        return whole.hexdigest()
 
     def head_from(self, digest: str) -> str:
         """Return the head, given the SHA-256 of the manifest's bytes."""
@@ -148,14 +340,21 @@ class _Manifest(TypedDict):
 _MANIFEST = decoder(_Manifest)
 
 
+_OPENING = re.compile(rb'\{"archive":' + _STRING + rb',"files":\[', re.DOTALL)
+_CLOSING = b'],"format":'
+_FRAME = 1 << 22  # bytes beside the list of files: portals that were missed, and tombstones
+_DESCRIBED = 1 << 25  # bytes of a manifest that is read whole to name what is wrong in it
+
+
 def read_seal(data: bytes, *, signed: bool = False) -> Seal:
     """Read a manifest's bytes. Raises ValueError when they are not one, or not in the one canonical form."""
-    raw = decode(_MANIFEST, data, "a manifest")
+    files, frame = _parted(data)
+    raw = decode(_MANIFEST, frame, "a manifest")
     seal = Seal(
         archive=raw["archive"],
         night=raw["night"],
         number=raw["number"],
-        files=raw["files"],
+        files=files,
         missed={item["portal"]: item["reason"] for item in raw["missed"]},
         root=raw["root"],
         leaves=raw["leaves"],
@@ -164,9 +363,26 @@ def read_seal(data: bytes, *, signed: bool = False) -> Seal:
         signed=signed,
         format=raw["format"],
     )
-    if seal.to_bytes() != data:
+    if seal.frame() != frame:
         raise ValueError(Reason.of("not_canonical"))
     return seal
+
+
+def _parted(data: bytes) -> tuple[FileList, bytes]:
+    """Return the list of files, and the manifest as it would be with an empty one."""
+    opening = _OPENING.match(data)
+    start, end = (opening.end(), data.find(_CLOSING, opening.end())) if opening else (0, -1)
+    try:
+        if end < 0:
+            raise ValueError(Reason.of("not_canonical"))
+        files = FileList(data, start, end)
+    except ValueError:
+        if len(data) <= _DESCRIBED:
+            decode(_MANIFEST, data, "a manifest")  # names the field where it is no manifest at all
+        raise
+    if len(data) - (end - start) > _FRAME:
+        raise ValueError(Reason.of("manifest_long_frame", most=_FRAME))
+    return files, data[:start] + data[end:]
 
 
 def describe(night_folder: Path, path: Path) -> FileEntry:
@@ -181,12 +397,16 @@ def leaves(
 ) -> list[bytes]:
     """Return the leaf hashes of a seal: each raw line of each run's `articles.jsonl`, then each file entry, then each tombstone."""
     lines = (line for run in runs for line in read_lines(night_folder / run / "articles.jsonl"))
-    return [merkle.leaf_hash(line) for line in lines] + entry_leaves((*files, *withheld))
+    return [*map(merkle.leaf_hash, lines), *entry_leaves(files), *entry_leaves(withheld)]
 
 
-def entry_leaves(entries: Iterable[FileEntry]) -> list[bytes]:
-    """Return the leaf hashes of entries."""
-    return [merkle.leaf_hash(_entry_bytes(entry)) for entry in entries]
+def entry_leaves(entries: Iterable[FileEntry]) -> Iterator[bytes]:
+    """Yield the leaf hashes of entries."""
+    return (
+        entries.leaves()
+        if isinstance(entries, FileList)
+        else (merkle.leaf_hash(_entry_bytes(entry)) for entry in entries)
+    )
 
 
 def _entry_bytes(entry: FileEntry) -> bytes:
@@ -216,12 +436,12 @@ def seals_on_disk(paths: Paths, night: date) -> list[Seal]:
 
 def _is_signed(manifest: Path) -> bool:
     signature = manifest.with_suffix(".sig")
-    return signature.is_file() and not read_stored(signature, LONGEST).startswith(b"unsigned")
+    return signature.is_file() and not read_stored(signature, LONGEST_SIGNATURE).startswith(b"unsigned")
 
 
 def sealed_runs(seals: Iterable[Seal]) -> set[str]:
     """Return the names of the runs that seals cover."""
-    return {entry.path.split("/", 1)[0] for seal in seals for entry in seal.files}
+    return {each.run for seal in seals for each in seal.entries.runs}
 
 
 def runs_of(paths: Paths, seal: Seal) -> list[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
+from itertools import islice
 
 
 def leaf_hash(data: bytes) -> bytes:
@@ -21,11 +22,22 @@ def _above(level: Sequence[bytes]) -> list[bytes]:
     return [*paired, *level[len(paired) * 2 :]]
 
 
-def root(hashes: Sequence[bytes]) -> bytes:
-    """Return the tree head over leaf hashes in order; SHA-256 of nothing for an empty tree (RFC 9162 §2.1.1)."""
-    if not hashes:
-        return sha256(b"").digest()
-    level = list(hashes)
+_WHOLE = 1 << 12  # leaves of a subtree that is taken up at once: a power of two, so that it is one of the whole tree's
+
+
+def root(hashes: Iterable[bytes]) -> bytes:
+    """Return the tree head over leaf hashes in order; SHA-256 of nothing for an empty tree (RFC 9162 §2.1.1).
+
+    Of many leaves no more are held than a subtree has, and the head of each.
+    """
+    rest = iter(hashes)
+    heads = []
+    while level := list(islice(rest, _WHOLE)):
+        heads.append(_top(level))
+    return _top(heads) if heads else sha256(b"").digest()
+
+
+def _top(level: list[bytes]) -> bytes:
     while len(level) > 1:
         level = _above(level)
     return level[0]

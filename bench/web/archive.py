@@ -18,6 +18,7 @@ from archive.index.transaction import Transaction
 from archive.messages.reason import Reason
 from archive.model.enums import ArchiveKind, Event, FinishReason, Verdict
 from archive.model.records import CaptureRef, Run
+from archive.sealing.signatures import UNSIGNED
 from archive.search.engine import SearchIndex
 from archive.search.indexer import refill
 from archive.search.schema import CONTENTS
@@ -25,6 +26,7 @@ from archive.storage import merkle
 from archive.storage.fsync import make_folder
 from archive.storage.jsonl import ArticleLine, encode_article
 from archive.storage.manifest import Previous, Seal, describe, leaves, manifest_path
+from archive.storage.paths import RUN_NAME
 from archive.storage.run_record import RUN_FILE, run_bytes
 from archive.storage.texts import content_sha256, file_name, text_bytes, text_content, version_id
 from archive.store import Archive
@@ -33,7 +35,7 @@ from vietnam.date_forms import TZ
 from vietnam.provinces import PROVINCES
 
 FIRST = date(2024, 1, 1)
-_PORTALS = sorted(PROVINCES)[:32]
+_PORTALS = [slug for slug in sorted(PROVINCES) if RUN_NAME.fullmatch(slug)][:32]
 _NIGHTLY = 10
 
 
@@ -152,5 +154,7 @@ def _seal(archive: Archive, night: date, previous: Previous | None) -> Seal:
         archive=archive.identity.id, night=night, number=1, files=files, missed={}, root=merkle.root(hashes).hex(),
         leaves=len(hashes), chained=previous,
     )  # fmt: skip
-    manifest_path(archive.paths, night, 1).write_bytes(seal.to_bytes())
+    path = manifest_path(archive.paths, night, 1)
+    path.write_bytes(seal.to_bytes())
+    path.with_suffix(".sig").write_bytes(UNSIGNED)
     return seal

@@ -67,6 +67,9 @@ NO_TEXT: dict[str, str] = {
     "archive.storage.texts.text_bytes": _BYTES,
     "archive.storage.tombstones.unsealed": _OWN,
     "archive.storage.warc.payload_digest": _BYTES,
+    "crawler.reextract.capture_worker.read_capture": _part_of(
+        "extract and read_attachment; its process has a deadline"
+    ),
     "crawler.downloader.backoff.retry_after_seconds": _BRIEF,
     "crawler.listings.forms.with_field": _BRIEF,
     "crawler.listings.forms.with_values": _BRIEF,

@@ -26,7 +26,7 @@ from archive.storage.jsonl import (
     encode_page,
     encode_request,
 )
-from archive.storage.manifest import FileEntry, Previous, Seal, read_seal
+from archive.storage.manifest import FileEntry, FileList, Previous, Seal, read_seal
 from archive.storage.run_record import read_lines, run_bytes, run_from
 from archive.storage.tombstones import LineRef, Tombstone, read_tombstone
 
@@ -54,6 +54,8 @@ def of(hint: Any) -> st.SearchStrategy[Any]:
     """Draw any value of a field's type."""
     if hint in LEAVES:
         return LEAVES[hint]
+    if hint is FileList:
+        return of(tuple[FileEntry, ...]).map(FileList.of)
     if isinstance(hint, type) and is_dataclass(hint):
         return st.builds(hint, **{name: of(each) for name, each in get_type_hints(hint).items()})
     parts = get_args(hint)
