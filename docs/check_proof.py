@@ -112,7 +112,7 @@ class Head:
             need(set(before) == {"head", "night", "number"}, "a statement names no seal before it")
             self.before = before["head"], before["night"], before["number"]
         else:
-            self.before = (before, None, None) if before else None
+            self.before = (before, None, None) if before is not None else None
         self.self_binding = form == SECOND
         self.manifest = stated["manifest" if form == SECOND else "head"]
         self.head = sha(statement.encode()) if form == SECOND else self.manifest

@@ -33,6 +33,7 @@ from archive.storage.stored_file import open_stored
 
 PROFILE_NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 _CHUNK = 65536
+_SERVED = ("response", "revisit", "conversion")
 _SECRET = {"cookie", "authorization", "proxy-authorization"}
 
 
@@ -221,8 +222,10 @@ def read_record(path: Path, ref: CaptureRef, via: Via) -> WarcRecord | None:
 
 
 def parse_member(member: bytes, via: Via) -> WarcRecord | None:
-    """Return the response or revisit in a gzip member; None when it has no record."""
+    """Return the response or revisit in a gzip member; None when it has no record, or one of another kind."""
     for record in ArchiveIterator(BytesIO(member)):
+        if record.rec_type not in _SERVED:
+            return None
         http, named = record.http_headers, record.rec_headers
         made = record.rec_type == "conversion"  # no response of a server: it has a type and no other header
         capture = Capture(

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -15,6 +18,7 @@ from archive.sealing.head import Head, head_of, read_head, read_heads, read_stat
 from archive.storage.jsonl import canonical
 from archive.storage.manifest import Previous, Seal
 
+SCRIPT = Path(__file__).parents[4] / "docs" / "check_proof.py"
 NIGHT = date(2025, 3, 4)
 BEFORE = date(2025, 3, 3)
 KEY, SIGNATURE = "A" * 43 + "=", "b" * 86 + "=="
@@ -30,8 +34,44 @@ def head(form: Literal[1, 2] = 2, *, first: bool = False, key: bool = True) -> H
 FORMS = [head(form, first=first, key=key) for form in (1, 2) for first in (True, False) for key in (True, False)]
 
 
+Read = Callable[[str], tuple[bytes, str | None, str | None]]
+
+
+@pytest.fixture(params=["program", "script"])
+def read(request: pytest.FixtureRequest) -> Read:
+    """Return the reader of a published head, of the program and of docs/check_proof.py: statement, key and signature."""
+    if request.param == "program":
+
+        def by_program(text: str) -> tuple[bytes, str | None, str | None]:
+            found = read_head(text)
+            return found.statement, found.key, found.signature
+
+        return by_program
+    spec = spec_from_file_location("check_proof", SCRIPT)
+    assert spec is not None
+    assert spec.loader is not None
+    script = module_from_spec(spec)
+    spec.loader.exec_module(script)
+
+    def by_script(text: str) -> tuple[bytes, str | None, str | None]:
+        try:
+            found = script.read_head(text)
+        except Exception as error:  # `main` turns every one into a line
+            raise UsageError(str(error)) from None
+        return found.statement.encode(), found.key, found.signature
+
+    return by_script
+
+
+def values(made: Head) -> tuple[bytes, str | None, str | None]:
+    return made.statement, made.key, made.signature
+
+
 @pytest.mark.parametrize("made", FORMS)
-def test_a_head_is_the_same_in_every_form(made: Head) -> None:
+def test_a_head_is_the_same_in_every_form(made: Head, read: Read) -> None:
+    assert read("\n".join(made.lines())) == values(made)
+    assert read(json.dumps(made.plain())) == values(made)
+    assert read("\n " + json.dumps(made.plain(), indent=2)) == values(made)
     assert read_head("\n".join(made.lines())) == made
     assert read_head(json.dumps(made.plain())) == made
     assert read_statement(made.statement) == replace(made, key=None, signature=None)
@@ -39,40 +79,40 @@ def test_a_head_is_the_same_in_every_form(made: Head) -> None:
 
 
 @pytest.mark.parametrize("made", FORMS)
-def test_lines_are_read_however_they_were_wrapped(made: Head) -> None:
+def test_lines_are_read_however_they_were_wrapped(made: Head, read: Read) -> None:
     lines = made.lines()
-    assert read_head(" ".join(lines)) == made
-    assert read_head("\n".join(" ".join(lines).split(" "))) == made
-    assert read_head("Dear auditor,\n\n" + "\n".join(lines[1:])) == made
+    assert read(" ".join(lines)) == values(made)
+    assert read("\n".join(" ".join(lines).split(" "))) == values(made)
+    assert read("Dear auditor,\n\n" + "\n".join(lines[1:])) == values(made)
     typed = [line if line.split()[0] in ("key", "signature") else line.upper() for line in lines[1:]]
-    assert read_head("\n".join(typed)) == made
+    assert read("\n".join(typed)) == values(made)
 
 
 @pytest.mark.parametrize("made", FORMS)
-def test_each_line_is_needed_and_each_letter_counts(made: Head) -> None:
+def test_each_line_is_needed_and_each_letter_counts(made: Head, read: Read) -> None:
     lines = made.lines()
     for place, line in enumerate(lines[1:], start=1):
         with pytest.raises(UsageError):
-            read_head("\n".join(lines[:place] + lines[place + 1 :]))
+            read("\n".join(lines[:place] + lines[place + 1 :]))
         last = line[-1]
         changed = line[:-1] + ("4" if last != "4" else "5")
         with pytest.raises(UsageError):
-            read_head("\n".join([*lines[:place], changed, *lines[place + 1 :]]))
+            read("\n".join([*lines[:place], changed, *lines[place + 1 :]]))
 
 
 @pytest.mark.parametrize("made", FORMS)
-def test_json_is_read_whole(made: Head) -> None:
+def test_json_is_read_whole(made: Head, read: Read) -> None:
     plain = made.plain()
     for name in plain:
         with pytest.raises(UsageError):
-            read_head(json.dumps({key: value for key, value in plain.items() if key != name}))
+            read(json.dumps({key: value for key, value in plain.items() if key != name}))
     for name in (
         ("archive", "head", "root", "leaves") if made.format == 2 else ()
     ):  # else its signature alone binds them
         with pytest.raises(UsageError):
-            read_head(json.dumps(plain | {name: "0" * 64}))
+            read(json.dumps(plain | {name: "0" * 64}))
     with pytest.raises(UsageError):
-        read_head(json.dumps(plain | {"more": 1}))
+        read(json.dumps(plain | {"more": 1}))
     for other in (
         "{",
         '{"statement": 7}',
@@ -82,7 +122,7 @@ def test_json_is_read_whole(made: Head) -> None:
         '{"key": null, "signature": null, "statement": ' + "[" * 5000,
     ):
         with pytest.raises(UsageError):
-            read_head(other)
+            read(other)
 
 
 @pytest.mark.parametrize("made", FORMS)

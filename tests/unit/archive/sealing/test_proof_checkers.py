@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -99,34 +100,43 @@ Check = Callable[..., bool | None]
 
 
 @pytest.fixture
-def check() -> Check:
-    """Return what both checkers say: True, None when something is missing yet, False when it is no proof."""
+def script() -> ModuleType:
     spec = spec_from_file_location("check_proof", SCRIPT)
     assert spec is not None
     assert spec.loader is not None
-    script = module_from_spec(spec)
-    spec.loader.exec_module(script)
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def check(script: ModuleType) -> Check:
+    """Return what both checkers say: True, None when something is missing yet, False when it is no proof."""
 
     def verdict(proof: Proof | bytes, key: str | None = None, published: Head | None = None) -> bool | None:
         data = proof if isinstance(proof, bytes) else proof.to_bytes()
-        said: list[bool | None] = []
+        said: list[tuple[bool | None, bytes | None]] = []
         try:
-            said.append(check_proof(data, key=key, published=published).missing is None or None)
+            result = check_proof(data, key=key, published=published)
+            said.append((result.missing is None or None, result.body))
         except ArchiveError:
-            said.append(False)
+            said.append((False, None))
         said.append(_by_script(script, data, key, published))
         assert said[0] == said[1], f"the program says {said[0]}, the script {said[1]}"
-        return said[0]
+        return said[0][0]
 
     return verdict
 
 
-def _by_script(script: ModuleType, data: bytes, key: str | None, published: Head | None) -> bool | None:
+def _by_script(
+    script: ModuleType, data: bytes, key: str | None, published: Head | None
+) -> tuple[bool | None, bytes | None]:
     head = script.read_head("\n".join(published.lines())) if published is not None else None
     try:
-        return script.check(data, key, head)[1] is None or None
+        _, missing, page = script.check(data, key, head)
     except Exception:  # `main` turns every one into a line
-        return False
+        return False, None
+    return missing is None or None, page[1] if page else None
 
 
 @pytest.mark.parametrize("count", range(1, 10))
@@ -140,7 +150,9 @@ def test_each_leaf_of_each_tree_is_proved_and_stands_at_no_other_place(check: Ch
         if proof.path:
             assert check(replace(proof, path=proof.path[:-1])) is False
             assert check(replace(proof, path=proof.path[1:])) is False
-            assert check(replace(proof, path=("0" * 64, *proof.path[1:]))) is False
+            step = proof.path[0]
+            for spelled in ("0" * 64, step.upper(), step + "\n", step[:-1], f"{step[:2]} {step[2:]}"):
+                assert check(replace(proof, path=(spelled, *proof.path[1:]))) is False
 
 
 @pytest.mark.parametrize("count", [4, 5])
@@ -173,6 +185,28 @@ def test_each_value_of_a_head_is_bound(check: Check) -> None:
         assert check(replace(proof, head=signed(changed, KEY))) is False  # the next seal names another one
         later = replace(proof.chain[0], **values)  # type: ignore[arg-type]  # any field
         assert check(replace(proof, chain=(signed(later, KEY), proof.chain[1]))) is False
+
+
+def test_a_later_seal_is_of_the_same_archive(check: Check) -> None:
+    for formats in ((2, 2, 2), (1, 1, 1)):
+        proof = proved(formats=formats)
+        later = replace(proof.chain[0], archive="b")
+        assert check(replace(proof, chain=(signed(later, KEY),))) is False
+        assert check(replace(proof, chain=proof.chain[:1])) is True
+
+
+@pytest.mark.parametrize("form", [1, 2])
+def test_the_first_seal_of_a_chain_follows_none(check: Check, form: Literal[1, 2]) -> None:
+    text, line = TEXT, line_of(TEXT)
+    seal = Seal("a", FIRST, 1, (), {}, merkle.leaf_hash(line).hex(), 1, None, format=form)
+    manifest = seal.to_bytes() if form == 1 else None
+    proof = Proof(text, line, 0, (), signed(head_of(seal), KEY), (), manifest)
+    assert check(proof) is True
+    assert check(proof, published=proof.head) is True
+    named = replace(proof.head, previous="0" * 64, follows=(FIRST, 1) if form == 2 else None)
+    assert check(replace(proof, head=signed(named, KEY))) is (form == 2)
+    empty = replace(proof.head, previous="") if form == 1 else replace(proof.head, previous="", follows=(FIRST, 1))
+    assert check(replace(proof, head=signed(empty, KEY))) is False
 
 
 def test_a_head_is_signed_by_the_key_that_stands_there_or_not_at_all(check: Check) -> None:
@@ -255,6 +289,9 @@ class TestFormat1:
         assert check(replace(proof, manifest=b"{}\n")) is False
         assert check(replace(proof, manifest=proved(formats=(1, 2, 2), text="x").manifest)) is False
         assert check(replace(proved(), manifest=proof.manifest)) is False
+        other = proof.manifest.replace(b'"missed":[]', b'"missed":[{"portal":"a","reason":"x"}]')
+        assert other != proof.manifest
+        assert check(replace(proof, manifest=other)) is False
 
     @pytest.mark.parametrize(
         "values",
@@ -270,6 +307,7 @@ class TestFormat1:
     def test_later_ones_count_only_under_the_key_of_the_first(self, check: Check) -> None:
         assert check(proved(formats=(1, 1, 1))) is True
         assert check(proved(formats=(1, 1, 1), keys=(KEY, KEY, OTHER))) is False
+        assert check(proved(formats=(1, 1, 1), keys=(KEY, OTHER, OTHER))) is False
         assert check(proved(formats=(1, 1, 1), keys=(KEY, None, KEY))) is False
         assert check(proved(formats=(1, 1, 1), keys=(None, None, None))) is False
         assert check(proved(formats=(1, 2, 2), keys=(KEY, OTHER, None))) is True
@@ -306,7 +344,7 @@ def record(kind: str, block: bytes, **more: str) -> bytes:
     """Return a WARC record as a gzip member."""
     fields = {
         "WARC-Type": kind, "WARC-Record-ID": "<urn:uuid:0>", "WARC-Target-URI": "https://x/k",
-        "WARC-Date": "2025-03-02T18:02:03.000000Z", "Content-Type": "application/http; msgtype=response",
+        "WARC-Date": "2025-03-02T18:02:03.000000Z", "WARC-Filename": "a: b: c", "Content-Type": "application/http; msgtype=response",
     } | more  # fmt: skip
     named = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
     return gzip.compress(f"WARC/1.1\r\n{named}Content-Length: {len(block)}\r\n\r\n".encode() + block + b"\r\n\r\n")
@@ -327,7 +365,11 @@ REVISIT = {
 
 
 class TestCapture:
-    def test_the_page_as_served_is_the_record_that_the_line_names(self, check: Check) -> None:
+    def test_the_page_as_served_is_the_record_that_the_line_names(self, check: Check, script: ModuleType) -> None:
+        member = record("response", HTTP + BODY + b"\r\n\r\n.")
+        proof = captured(member)
+        assert check(proof) is True
+        assert script.check(proof.to_bytes(), None, None)[2] == (HTTP[:-4], BODY + b"\r\n\r\n.")
         member = record("response", HTTP + BODY)
         proof = captured(member)
         assert check(proof) is True
@@ -342,7 +384,10 @@ class TestCapture:
         })  # fmt: skip
         assert check(replace(proved(line=again), capture=CapturedBytes(member))) is True
 
-    def test_a_rendered_page_has_its_bytes_alone(self, check: Check) -> None:
+    def test_a_rendered_page_has_its_bytes_alone(self, check: Check, script: ModuleType) -> None:
+        made = captured(record("conversion", HTTP + BODY, **{"Content-Type": "text/html"}))
+        assert check(made) is True
+        assert script.check(made.to_bytes(), None, None)[2] == (b"", HTTP + BODY)
         proof = captured(record("conversion", BODY, **{"Content-Type": "text/html"}))
         assert check(proof) is True
         assert check_proof(proof.to_bytes()).body == BODY
@@ -358,6 +403,14 @@ class TestCapture:
     def test_a_record_of_another_kind_or_none_is_no_page(self, check: Check) -> None:
         assert check(captured(b"no gzip")) is False
         assert check(captured(gzip.compress(b""))) is False
+        assert check(captured(zlib.compress(gzip.decompress(record("response", HTTP + BODY))))) is False
+        for kind in ("request", "metadata", "resource", "warcinfo"):
+            assert check(captured(record(kind, HTTP + BODY))) is False
+        words = json.loads(captured(record("response", HTTP + BODY)).to_bytes())
+        assert check(canonical(words) + b"\n") is True
+        assert check(canonical(words | {"capture": words["capture"] | {"more": 1}}) + b"\n") is False
+        spelled = words["capture"] | {"record": words["capture"]["record"] + "\n"}
+        assert check(canonical(words | {"capture": spelled}) + b"\n") is False
         whole = record("response", HTTP + BODY)
         assert check(captured(whole[:-9])) is False
         assert check(captured(whole + whole)) is False
@@ -394,6 +447,22 @@ def test_there_is_one_spelling_of_a_proof(check: Check) -> None:
 
 
 @pytest.mark.parametrize(
+    "change",
+    [
+        {"more": 1}, {"manifest": "A" * 64}, {"manifest": "1" * 63}, {"manifest": 7}, {"previous": "0" * 64}, {"previous": {}},
+        {"previous": {"head": "A" * 64, "night": "2025-03-03", "number": 1}}, {"previous": {"head": "0" * 64}}, {"leaves": True},
+        {"previous": {"head": "0" * 64, "more": 1, "night": "2025-03-03", "number": 1}}, {"statement": "luu-tru head 1"},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_statement_has_its_fields_and_no_other(check: Check, change: dict[str, object]) -> None:
+    words = json.loads(proved().to_bytes())
+    statement = (canonical(json.loads(words["statement"]) | change) + b"\n").decode()
+    signature = base64.b64encode(KEY.sign(statement.encode())).decode()
+    assert check(canonical(words | {"statement": statement, "signature": signature, "chain": []}) + b"\n") is False
+
+
+@pytest.mark.parametrize(
     ("old", "new"),
     [
         ('"leaves":5', '"leaves":5.0'), ('"leaves":5', '"leaves":"5"'), ('"number":1,"previous"', '"number":1.0,"previous"'),
@@ -409,3 +478,102 @@ def test_a_statement_has_its_fields_in_one_form(check: Check, old: str, new: str
     signature = base64.b64encode(KEY.sign(statement.encode())).decode()
     changed = words | {"statement": statement, "signature": signature, "chain": []}
     assert check(canonical(changed) + b"\n") is False
+
+
+class TestWords:
+    """What the script prints is what a stranger learns of a proof."""
+
+    def said(
+        self, script: ModuleType, capsys: pytest.CaptureFixture[str], file: Path, *options: str
+    ) -> tuple[int, list[str], str]:
+        capsys.readouterr()
+        code = script.main([str(file), *options])
+        out, err = capsys.readouterr()
+        return code, out.splitlines(), err
+
+    def test_a_proof_is_shown_with_both_ends_of_its_chain(
+        self, script: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        proof, file = proved(), tmp_path / "proof.json"
+        file.write_bytes(proof.to_bytes())
+        head, chain = proof.head, proof.chain
+        shown = [
+            "new  da_nang/k@0", "title      Thông báo", "address    https://x/k", "archive    aaaaaaaa",
+            "sealed in  2025-03-04, number 1", f"head       {head.head}",
+            f"after      the seal of 2025-03-03, number 1, head {head.previous}",
+            f"before     the seal of 2025-03-05, number 1, head {chain[0].head}",
+            f"leads to   the seal of 2025-03-06, number 1, head {chain[1].head}", f"signed by  {public_key(KEY)}",
+            "not proved: the days are the sealer's word; only a head published by then, or a timestamp, dates them",
+            "", "Thông báo", "", "Hai người được thưởng.", "", "the proof holds",
+        ]  # fmt: skip
+        assert self.said(script, capsys, file) == (0, shown, "")
+        file.write_bytes(replace(proof, chain=()).to_bytes())
+        alone = [*shown[:7], "before     none that the proof has", *shown[9:]]
+        assert self.said(script, capsys, file, public_key(KEY)) == (0, alone, "")
+        file.write_bytes(replace(proof, chain=chain[:1]).to_bytes())
+        assert self.said(script, capsys, file)[1] == [*shown[:8], *shown[9:]]
+        code, out, err = self.said(script, capsys, file, public_key(OTHER))
+        assert (code, out, err) == (1, [], "no proof: signed by another key\n")
+
+    def test_what_is_missing_is_told(
+        self, script: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        file, head = tmp_path / "proof.json", tmp_path / "head.txt"
+        proof = proved(keys=(None, None, None))
+        file.write_bytes(proof.to_bytes())
+        head.write_text("\n".join(proof.chain[0].lines()), encoding="utf-8")
+        code, out, err = self.said(script, capsys, file)
+        assert (code, out[-2], out[9]) == (1, "Hai người được thưởng.", "signed by  nobody")
+        assert err == "nothing is proved yet: it is unsigned: name a head that was published elsewhere (--head HEAD)\n"
+        assert self.said(script, capsys, file, "--head", str(head))[::2] == (0, "")
+        head.write_text("\n".join(proof.chain[0].lines()[:-1]), encoding="utf-8")
+        code, out, err = self.said(script, capsys, file, "--head", str(head))
+        assert (code, out, err.count("\n")) == (2, [], 1)
+        assert "is no published head, copy all its lines" in err
+        code, out, err = self.said(script, capsys, tmp_path / "none.json")
+        assert (code, out, err.count("\n")) == (2, [], 1)
+        assert err.startswith("a file cannot be read: ")
+
+    def test_the_page_is_written_where_the_proof_has_it(
+        self, script: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        file, page = tmp_path / "proof.json", tmp_path / "page.html"
+        file.write_bytes(captured(record("response", HTTP + BODY)).to_bytes())
+        code, out, err = self.said(script, capsys, file, "--page", str(page))
+        assert (code, err, page.read_bytes()) == (0, "", BODY)
+        assert f"page       {len(BODY)} bytes as served; --page FILE writes them" in out
+        page.unlink()
+        file.write_bytes(proved(text=None).to_bytes())
+        code, out, err = self.said(script, capsys, file, "--page", str(page))
+        assert (code, page.exists()) == (2, False)
+        assert err == "the proof has no page: ask for one made with --with-capture\n"
+        assert out[-1] == "(the line has no text of its own)"
+
+    def test_a_page_steers_no_terminal(
+        self, script: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        file, odd = tmp_path / "proof.json", "a\x1b[2J\u202eb\nc\r"
+        file.write_bytes(proved(line=line_of(odd, title=odd, url=odd, id=odd), text=odd).to_bytes())
+        code, out, _ = self.said(script, capsys, file)
+        safe = ["a\\x1b[2J\\u202eb", "c\\r"]
+        assert (code, out[-3:-1]) == (0, safe)
+        assert out[:2] == [f"new  {safe[0]}", safe[1]]
+
+    def test_the_first_seal_and_one_whose_night_is_not_named_are_told(
+        self, script: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        file = tmp_path / "proof.json"
+        older = replace(proved(formats=(1, 1, 1)), form=1, manifest=None)
+        file.write_bytes(older.to_bytes())
+        said = self.said(script, capsys, file)[1]
+        assert f"after      a seal whose night is not named, head {older.head.previous}" in said
+        seal = Seal("a", FIRST, 1, (), {}, merkle.leaf_hash(line_of()).hex(), 1, None)
+        file.write_bytes(Proof(TEXT, line_of(), 0, (), signed(head_of(seal), KEY)).to_bytes())
+        assert "after      none: the first seal of its chain" in self.said(script, capsys, file)[1]
+        late = replace(seal, chained=Previous(FIRST + timedelta(days=1), 1, "0" * 64))
+        file.write_bytes(Proof(TEXT, line_of(), 0, (), signed(head_of(late), KEY)).to_bytes())
+        words = "late       it follows a later night: it was not sealed in its own"
+        assert words in self.said(script, capsys, file)[1]
+        same = replace(seal, number=2, chained=Previous(FIRST, 1, "0" * 64))
+        file.write_bytes(Proof(TEXT, line_of(), 0, (), signed(head_of(same), KEY)).to_bytes())
+        assert words not in self.said(script, capsys, file)[1]

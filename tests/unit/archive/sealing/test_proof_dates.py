@@ -79,7 +79,7 @@ def dated(tmp_path_factory: pytest.TempPathFactory) -> Dated:
     return Dated(archive, authority.root, block, pending)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def script() -> ModuleType:
     spec = spec_from_file_location("check_proof", SCRIPT)
     assert spec is not None

@@ -45,3 +45,21 @@ def test_audit_path_leads_from_each_leaf_to_the_root(leaves: list[bytes], data: 
 def test_a_leaf_that_is_not_there_has_no_path() -> None:
     with pytest.raises(IndexError, match="leaf 2 of a tree of 2"):
         audit_path(2, [leaf_hash(b"a"), leaf_hash(b"b")])
+
+
+@pytest.mark.parametrize("size", range(1, 10))
+def test_a_path_leads_from_one_place_of_one_tree_alone(size: int) -> None:
+    hashes = [leaf_hash(bytes([place])) for place in range(size)]
+    whole = root(hashes)
+    for index in range(size):
+        path = audit_path(index, hashes)
+        assert root_from_path(hashes[index], index, size, path) == whole
+        places = [place for place in range(-2, 3 * size + 16) if place != index]
+        assert [place for place in places if root_from_path(hashes[index], place, size, path) == whole] == []
+        assert root_from_path(hashes[index], index, size, path[:-1]) in (None, *(() if path else (whole,)))
+        assert root_from_path(hashes[index], index, size, (*path, whole)) is None
+        for outside in (-1, size, size + 1, size * 2):
+            assert root_from_path(hashes[index], outside, size, path) is None
+            with pytest.raises(IndexError):
+                audit_path(outside, hashes)
+    assert root_from_path(hashes[0], 0, 0, ()) is None
