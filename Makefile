@@ -12,7 +12,7 @@ DATA := $(addprefix --data=,$(RECORDED))
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint check drawn fuzz faults faults-quick quality month near verdicts attacks tables year pictures web search growth speed night-speed real-cms mutation fix lock clean
+.PHONY: help demo test lint check drawn fuzz faults faults-quick quality month near verdicts attacks tables year pictures web search growth speed night-speed real-cms mutation sbom audit-deps licences fix lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -108,15 +108,20 @@ $(VENV)-fuzz/.installed: $(READY) fuzz/requirements.lock
 fuzz: $(VENV)-fuzz/.installed  ## what a coverage-guided mutator finds in the readers, seconds for each target: make fuzz [TIME=60] [TARGETS="dates proof"]
 	@$(VENV)-fuzz/bin/python -m fuzz $(if $(TIME),--seconds $(TIME)) $(TARGETS)
 
-$(VENV)-fuzz/.installed: $(READY) fuzz/requirements.lock
-	$(PYTHON) -m venv $(VENV)-fuzz
-	$(VENV)-fuzz/bin/pip install --quiet --disable-pip-version-check --require-hashes -r fuzz/requirements.lock
-	@site='import sysconfig; print(sysconfig.get_path("purelib"))'; \
-	  $(abspath $(BIN))/python -c "$$site" > "$$($(VENV)-fuzz/bin/python -c "$$site")/environment.pth"
+$(VENV)-supply/.installed: supply/requirements.lock
+	$(PYTHON) -m venv $(VENV)-supply
+	$(VENV)-supply/bin/pip install --quiet --disable-pip-version-check --require-hashes -r supply/requirements.lock
 	@touch $@
 
-fuzz: $(VENV)-fuzz/.installed  ## what a coverage-guided mutator finds in the readers, seconds for each target: make fuzz [TIME=60] [TARGETS="dates proof"]
-	@$(VENV)-fuzz/bin/python -m fuzz $(if $(TIME),--seconds $(TIME)) $(TARGETS)
+sbom: $(VENV)-supply/.installed $(READY)  ## the locked packages with hashes and licences as CycloneDX, checked against its schema: make sbom [TO=var/sbom.json]
+	@$(VENV)-supply/bin/python -m supply sbom --to $(or $(TO),var/sbom.json) \
+	  --site "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
+
+audit-deps: $(VENV)-supply/.installed  ## known vulnerabilities of the locked packages; fails unless every one is known and clean: make audit-deps [LOCK=…] [SOURCE=osv]
+	@$(VENV)-supply/bin/python -m supply audit $(if $(LOCK),--lock $(LOCK)) $(if $(SOURCE),--source $(SOURCE))
+
+licences: $(READY)  ## docs/reference/licences.md: the licence of every locked package, held to those that are allowed
+	@$(BIN)/python -m supply licences
 
 mutation: $(VENV)-mutation/.installed  ## small changes to what decides what is kept or accepted, each noticed by a test: make mutation [MODULES="proof guard"]
 	@$(VENV)-mutation/bin/python -m bench.mutation $(MODULES)
@@ -126,12 +131,14 @@ fix: $(READY)  ## mend format and lint
 	$(BIN)/ruff check --fix .
 
 # Without any address of a package index, pip takes the named hashes from whichever index the machine uses.
-lock: $(READY)  ## resolve requirements.lock again from pyproject.toml, with hashes and without addresses
+lock: $(READY)  ## resolve every lock again, that of pyproject.toml and those of the tools, with hashes and without addresses
 	$(PYTHON) -m venv $(VENV)-lock
 	$(VENV)-lock/bin/pip install --quiet pip-tools
 	$(VENV)-lock/bin/pip-compile --quiet --extra dev --extra postgresql --extra render --generate-hashes --strip-extras --allow-unsafe --no-header --no-emit-options \
 	  -o requirements.lock pyproject.toml
+	for tools in fuzz supply bench/mutation; do $(VENV)-lock/bin/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
+	  --no-emit-options --no-annotate -c requirements.lock -o $$tools/requirements.lock $$tools/requirements.in || exit; done
 	rm -rf $(VENV)-lock
 
 clean:  ## remove the environment and the caches; archives under var/ stay
-	rm -rf $(VENV) $(VENV)-mutation $(VENV)-fuzz $(VENV)-fuzz .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-mutation $(VENV)-fuzz $(VENV)-supply $(VENV)-fuzz .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -70,12 +70,13 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("bench",),
     ("faults",),
     ("fuzz",),
+    ("supply",),
     ("tests",),
 )
 FLOOR = {room: number for number, row in enumerate(ORDER) for room in row}
 PRODUCT = ("vietnam", "archive", "pipelines", "crawler", "scheduler")
 LARGER = {"crawler.spiders", "crawler.families", "crawler.probe", "archive.cli"}  # catalogues
-TOPS = (*PRODUCT, "replicas", "testing", "bench", "faults", "fuzz", "tests")
+TOPS = (*PRODUCT, "replicas", "testing", "bench", "faults", "fuzz", "supply", "tests")
 MODULES = sorted(path for top in TOPS for path in [*ROOT.glob(f"{top}.py"), *ROOT.glob(f"{top}/**/*.py")])
 
 
