@@ -51,7 +51,10 @@ MODULES = [
         ("archive/sealing/signatures.py", (f"{_SEALING}/test_signatures.py", f"{_SEALING}/test_signing_keys.py")),
         ("archive/sealing/key_changes.py", (f"{_SEALING}/test_signatures.py",)),
         ("archive/sealing/seal.py", (f"{_SEALING}/test_seal.py", f"{_SEALING}/test_signing_keys.py")),
-        ("archive/storage/manifest.py", (f"{_SEALING}/test_seal.py", _PROOF, *_AUDIT)),
+        (
+            "archive/storage/manifest.py",
+            ("tests/unit/archive/storage/test_manifest.py", "tests/unit/archive/storage/test_file_list.py"),
+        ),
     ),
     *_area("guard", ("crawler/downloader/guard.py", ("tests/unit/crawler/downloader/test_guard.py",))),
     *_area(

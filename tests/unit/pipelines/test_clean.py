@@ -185,3 +185,56 @@ def test_widgets_between_the_text_and_a_byline_from_elsewhere_go() -> None:
     cleaned = clean(Article("https://tinh.replica.test/tin/1", "Trồng cây chắn cát", (text, *widgets, byline)))
     assert cleaned.blocks == (text, byline)
     assert cleaned.removed == tuple(lines)
+
+
+def test_a_caption_goes_with_its_block_and_stays_otherwise() -> None:
+    images = (
+        Image("https://x/a.jpg", " Chia  sẻ"),
+        Image("https://x/b.jpg", "Lễ ra mắt"),
+        Image("https://x/c.jpg", "Tin nổi bật"),
+    )
+    made = replace(article("Chia sẻ", OPENING, CLOSING), images=images, removed=("Tin  nổi bật",))
+    assert [image.caption for image in clean(made).images] == ["", "Lễ ra mắt", ""]
+    assert clean(made).removed == ("Tin  nổi bật", "Chia sẻ")
+
+
+def test_what_the_page_does_not_say_stays_unsaid() -> None:
+    for nothing in (None, "", " \u200b"):
+        cleaned = clean(replace(article(OPENING, CLOSING), published_raw=nothing, author=nothing))
+        assert (cleaned.published_raw, cleaned.author) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "marked"),
+    [
+        ([P, BlockKind.SIGNOFF, BlockKind.SIGNOFF], [P, BlockKind.SIGNOFF, BlockKind.SIGNOFF]),
+        ([P, BlockKind.CAPTION, P], [P, BlockKind.CAPTION, BlockKind.SIGNOFF]),
+        ([P, P, BlockKind.CAPTION], [P, P, BlockKind.CAPTION]),
+        ([P, BlockKind.HEADING, P], [P, BlockKind.SIGNOFF, BlockKind.SIGNOFF]),
+    ],
+)
+def test_a_sign_off_of_two_lines_is_marked_where_its_blocks_may_sign(
+    kinds: list[BlockKind], marked: list[BlockKind]
+) -> None:
+    texts_of = (OPENING, "Lan Chi", "Nguồn: Báo tỉnh")
+    cleaned = clean(article(*(Block(kind, text) for kind, text in zip(kinds, texts_of, strict=True))))
+    assert [block.kind for block in cleaned.blocks] == marked
+
+
+def test_a_reader_that_has_seen_enough_ends_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Closed:
+        def __init__(self, handle: int) -> None:
+            self.buffer = self
+            self._handle = handle
+
+        def write(self, data: bytes) -> int:
+            raise BrokenPipeError
+
+        def fileno(self) -> int:
+            return self._handle
+
+    good = tmp_path / "good.txt"
+    good.write_text(CLOSING, "utf-8")
+    with (tmp_path / "out").open("wb") as out:
+        monkeypatch.setattr("sys.stdout", Closed(out.fileno()))
+        assert main([str(good), str(tmp_path / "none.txt")]) == 0

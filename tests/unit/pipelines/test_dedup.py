@@ -104,3 +104,25 @@ def test_a_second_reading_is_kept_for_the_version_that_was_read() -> None:
     assert judge_reread(document, "bb", KEPT, OTHER).duplicate_of == OTHER.id
     later = replace(KEPT, id="ba_song/1@ffff000000000000")
     assert judge_reread(document, "bb", later, None) == judge_reread(document, "bb", None, None) == Judgement(None)
+
+
+def test_an_attachment_has_one_kind_of_event_and_names_what_it_follows_and_repeats() -> None:
+    file = replace(DOCUMENT, attachment_of="ba_song/9@0011223344556677")
+    assert judge(file, "aa", None, None) == Judgement(Event.ATTACHMENT)
+    assert judge(file, "aa", None, OTHER) == Judgement(Event.ATTACHMENT, duplicate_of=OTHER.id)
+    assert judge(file, "bb", KEPT, OTHER) == Judgement(Event.ATTACHMENT, KEPT.id, OTHER.id)
+    assert judge(file, "aa", KEPT, OTHER) == Judgement(None)
+    assert judge(replace(file, published="2025-03-04"), "aa", KEPT, None) == Judgement(None)
+
+
+def test_a_copy_is_of_another_portal_or_another_key() -> None:
+    for twin in (replace(KEPT, id="x", portal="kien_giang"), replace(KEPT, id="x", key="2")):
+        assert judge(DOCUMENT, "aa", None, twin) == Judgement(Event.DUPLICATE, duplicate_of="x")
+    assert judge(DOCUMENT, "aa", None, replace(KEPT, id="x")) == Judgement(Event.NEW)
+
+
+def test_what_the_rules_explain_keeps_the_name_of_a_copy() -> None:
+    document = replace(DOCUMENT, reread=Reread(KEPT.id, "bb", SAME_DAY))
+    assert judge(document, "bb", KEPT, OTHER) == Judgement(Event.REREAD, revision_of=KEPT.id, duplicate_of=OTHER.id)
+    alone = replace(DOCUMENT, reread=None)
+    assert judge_reread(alone, "bb", KEPT, None) == Judgement(None)
