@@ -32,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--page", action="store_true", help="write the page from the outcomes that are kept, try nothing"
     )
+    parser.add_argument("--left", action="store_true", help="try only what is kept as left, and what is new")
     asked = parser.parse_args(arguments)
     return report_error("mutation", lambda: _run(asked))
 
@@ -47,15 +48,18 @@ def _run(asked: argparse.Namespace) -> int:
         PAGE.write_text(page(asked.results), encoding="utf-8")
     else:
         for module in chosen:
-            _try_module(module, outcome_file(asked.results, module))
+            _try_module(module, outcome_file(asked.results, module), left=asked.left)
     left = unjudged(asked.results, chosen)
     for name in left:
         print(name)
     return ExitCode.FINDINGS if left else ExitCode.GOOD
 
 
-def _try_module(module: MutatedModule, results: Path) -> None:
-    """Try the mutants of one module in a copy of the tree and a process of its own, in what the machine has left."""
+def _try_module(module: MutatedModule, results: Path, *, left: bool) -> None:
+    """Try the mutants of one module in a copy of the tree and a process of its own.
+
+    `left`: those that were killed before are taken for killed.
+    """
     memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(prefix="mutation-", dir=memory if memory.is_dir() else None) as folder:
         copy = Path(folder) / "copy"
@@ -67,7 +71,8 @@ def _try_module(module: MutatedModule, results: Path) -> None:
             if (ROOT / name).is_file():
                 (copy / name).parent.mkdir(parents=True, exist_ok=True)
                 (copy / name).write_bytes((ROOT / name).read_bytes())
-        command = [sys.executable, "-m", "bench.mutation.forked_tests", module.path, folder, *module.tests]
+        known = str(results.resolve()) if left and results.exists() else ""
+        command = [sys.executable, "-m", "bench.mutation.forked_tests", module.path, folder, known, *module.tests]
         partial = results.with_suffix(".part")
         with partial.open("w", encoding="utf-8") as out:
             subprocess.run(command, cwd=copy, stdout=out, check=True)

@@ -20,7 +20,7 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import CodeType, FunctionType, SimpleNamespace
@@ -71,8 +71,16 @@ class ModuleFile:
         os.utime(self.path, (moment, moment))
 
 
-def try_mutants(path: Path, tests: Sequence[str], scratch: Path, record: Callable[[Mutant, str], None]) -> None:
+def try_mutants(
+    path: Path,
+    tests: Sequence[str],
+    scratch: Path,
+    record: Callable[[Mutant, str], None],
+    killed: Mapping[str, str],
+) -> None:
     """Record each mutant of a module with its outcome; the current folder is a copy of the tree, `scratch` one for tests.
+
+    `killed` are the outcomes of mutants, by name, that were killed before.
 
     Raises UnreadyTests when a test fails without any mutant.
     """
@@ -80,7 +88,11 @@ def try_mutants(path: Path, tests: Sequence[str], scratch: Path, record: Callabl
         importlib.import_module(name)
     scratch.parent.mkdir(parents=True, exist_ok=True)
     file = ModuleFile(path)
-    made = mutants(path)
+    every = mutants(path)
+    made = [mutant for mutant in every if mutant.name not in killed]
+    for mutant in every:
+        if mutant.name in killed:
+            record(mutant, killed[mutant.name])
     arguments = ["-x", "-q", "-n0", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning", *tests]
     first = [mutant for mutant in made if mutant.imported and not file.loaded_by_tests]
     for mutant in first:
@@ -96,14 +108,16 @@ def try_mutants(path: Path, tests: Sequence[str], scratch: Path, record: Callabl
 
 def main(arguments: Sequence[str]) -> None:
     """Print the name and the outcome of each mutant, a line of JSON each, on what standard output was."""
-    path, folder, *tests = arguments
+    path, folder, known, *tests = arguments
+    lines = Path(known).read_text(encoding="utf-8").splitlines() if known else []
+    killed = {name: outcome for name, outcome in map(json.loads, lines) if outcome in (KILLED, TIMEOUT)}
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as out:
         os.dup2(2, 1)  # pytest's words
 
         def record(mutant: Mutant, outcome: str) -> None:
             print(json.dumps([mutant.name, outcome], ensure_ascii=False), file=out, flush=True)
 
-        try_mutants(Path(path), tests, Path(folder) / "tests" / "scratch", record)
+        try_mutants(Path(path), tests, Path(folder) / "tests" / "scratch", record, killed)
 
 
 def _forked(passes: Callable[[], bool], seconds: float, scratch: Path) -> str:

@@ -20,7 +20,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from archive.errors import ArchiveError
 from archive.sealing.head import Head, head_of
-from archive.sealing.proof import CapturedBytes, Proof, check_proof
+from archive.sealing.proof import CapturedBytes, Proof, check_proof, make_proof
+from archive.sealing.proof_dates import ProofError
 from archive.sealing.signatures import public_key
 from archive.storage import merkle
 from archive.storage.jsonl import canonical
@@ -478,6 +479,52 @@ def test_a_statement_has_its_fields_in_one_form(check: Check, old: str, new: str
     signature = base64.b64encode(KEY.sign(statement.encode())).decode()
     changed = words | {"statement": statement, "signature": signature, "chain": []}
     assert check(canonical(changed) + b"\n") is False
+
+
+def test_a_proof_is_made_of_an_archives_own_files_where_these_agree() -> None:
+    for form in (1, 2):
+        proof = proved(formats=(form, 2, 2))
+        manifest = history(proof.head.root, 5, (form, 2, 2), (KEY, KEY, KEY)).manifests[1]
+        hashes = [merkle.leaf_hash(proof.line if place == 2 else bytes([place])) for place in range(5)]
+        own = (proof.line, 2, hashes, proof.head)
+        assert make_proof(TEXT.encode(), *own, proof.chain, manifest=manifest) == proof
+        assert make_proof(TEXT.encode(), *own, proof.chain, manifest=manifest).manifest == (
+            manifest if form == 1 else None
+        )
+        with pytest.raises(ProofError, match="the text is not the one"):
+            make_proof(b"other", *own, manifest=manifest)
+        with pytest.raises(ProofError, match="is not UTF-8"):
+            make_proof(b"\xff", *own, manifest=manifest)
+        with pytest.raises(ProofError, match="is missing"):
+            make_proof(None, *own, manifest=manifest)
+        with pytest.raises(ProofError, match="does not lead to the Merkle root"):
+            make_proof(TEXT.encode(), proof.line, 1, hashes, proof.head, manifest=manifest)
+    member = record("response", HTTP + BODY)
+    proof = captured(member)
+    made = make_proof(
+        TEXT.encode(), proof.line, 0, [merkle.leaf_hash(proof.line)], one_leaf(proof.line), capture=proof.capture
+    )
+    assert made.capture == proof.capture
+    bare = line_of(None)
+    assert make_proof(None, bare, 0, [merkle.leaf_hash(bare)], one_leaf(bare)).text is None
+
+
+def one_leaf(line: bytes) -> Head:
+    return signed(head_of(Seal("a", FIRST, 1, (), {}, merkle.leaf_hash(line).hex(), 1, None)), KEY)
+
+
+@pytest.mark.parametrize("form", [1, 2])
+def test_the_result_names_the_line_and_both_ends_of_the_chain(form: Literal[1, 2]) -> None:
+    proof = proved(formats=(form, 2, 2), keys=(None, KEY, KEY))
+    found = check_proof(proof.to_bytes())
+    assert (found.line.id, found.text, found.body, found.dates) == ("da_nang/k@0", TEXT, None, ())
+    assert (found.head, found.last) == (proof.head, proof.chain[-1])
+    assert (found.before, found.after) == ((FIRST, 1), (FIRST + timedelta(days=2), 1))
+    assert found.missing == "it is unsigned, and no published head was given: name one with --head"
+    alone = check_proof(replace(proof, chain=()).to_bytes(), published=proof.head)
+    assert (alone.last, alone.after, alone.missing) == (proof.head, None, None)
+    first = Proof(TEXT, line_of(), 0, (), one_leaf(line_of()))
+    assert check_proof(first.to_bytes()).before is None
 
 
 class TestWords:
