@@ -47,7 +47,7 @@ from pipelines.files.file_type import kind_of
 from pipelines.files.pdf import read_pdf
 from pipelines.html.decoding import declared_charset, decode_body, reads_as_text
 from pipelines.html.json_values import json_facts, json_text, unescaped, value_of
-from pipelines.html.page_bounds import excess_of
+from pipelines.html.page_bounds import excess_of, text_length
 from pipelines.html.page_shape import html_ends, is_xml, read_shape
 from pipelines.html.published import read_undated, read_visible, shown_line
 from pipelines.html.tree import line, parse, served_text
@@ -258,6 +258,7 @@ _PLAIN_TEXT: dict[str, Callable[[str], object]] = {
 _PAGES: dict[str, Callable[[str], object]] = {
     "pipelines.extract.extract": in_bytes(lambda body: extract(body, URL, (), NOW)),
     "pipelines.html.page_bounds.excess_of": excess_of,
+    "pipelines.html.page_bounds.text_length": text_length,
     "pipelines.html.page_shape.read_shape": read_shape,
     "pipelines.html.page_shape.is_xml": is_xml,
     "pipelines.html.page_shape.html_ends": html_ends,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.html.page_bounds import MOST_ATTRIBUTES, MOST_ELEMENTS, MOST_OF_ALL, excess_of
+from pipelines.html.page_bounds import MOST_ATTRIBUTES, MOST_ELEMENTS, MOST_OF_ALL, MOST_TEXT, excess_of, text_length
 from pipelines.html.tree import parse_text
 
 MANY = f"more than {MOST_ATTRIBUTES:,} attributes in one tag"
@@ -32,6 +32,25 @@ def test_all_attributes_are_counted() -> None:
     tag = "<p " + "a=1 " * 50 + ">"
     assert excess_of(tag * (MOST_OF_ALL // 50)) == ""
     assert excess_of(tag * (MOST_OF_ALL // 50 + 1)) == f"more than {MOST_OF_ALL:,} attributes"
+
+
+def test_the_text_is_measured_and_nothing_else() -> None:
+    long = "a" * MOST_TEXT
+    assert excess_of(f"<p>{long[:-5]}</p>") == ""
+    assert excess_of(f"<p>{long}a</p>") == f"more than {MOST_TEXT:,} characters of text"
+    for other in (f"<script>{long}</script>", f"<!--{long}-->", f"<img src='{long}'>", f"<!--{long}", f"<style>{long}"):
+        assert excess_of(f"<p>x</p>{other}") == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("a<b>c</b>d", 3), ("1 < 2", 5), ("<!-- a > b -->c", 1), ("<script>a<b</script>c", 1), ("<scripts>a</scripts>c", 2),
+        ("<STYLE a=1>x</Style >c", 1), ("a<script>b", 1), ("a<!-", 4), ("<p title='a > b'>c", 5), ("</", 2),
+    ],
+)  # fmt: skip
+def test_what_a_reader_takes_for_text_is_counted(text: str, length: int) -> None:
+    assert text_length(text) == length
 
 
 @pytest.mark.parametrize(
