@@ -5,8 +5,11 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
+from importlib.util import cache_from_source
 from pathlib import Path
 
 import pytest
@@ -15,7 +18,8 @@ from hypothesis import settings
 from testing import fork_server
 from testing.postgresql import PostgresServer, missing, shared
 
-E2E = Path(__file__).parent / "e2e"
+TESTS = Path(__file__).parent
+E2E = "tests/e2e/"
 
 # Thousands of flushes wait for a disk otherwise. What a flush guards is tested by cutting system calls, not by losing power.
 _MEMORY, _ROOM = Path("/dev/shm"), 6 << 30
@@ -50,8 +54,25 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False
     starts_workers = bool(config.getoption("numprocesses", None)) and not hasattr(config, "workerinput")
+    if starts_workers and config.args_source is pytest.Config.ArgsSource.TESTPATHS:
+        _compile()
     if not config.getoption("--exec") and not starts_workers:
         config.add_cleanup(fork_server.install().close)
+
+
+def _compile() -> None:
+    """Let two processes collect half of the tests each in a new checkout: each of four workers would compile all of them."""
+    tests = sorted(TESTS.rglob("test_*.py"))
+    compiled = [Path(cache_from_source(str(path))).parent.glob(f"{path.stem}.*-pytest-*.pyc") for path in tests]
+    if sum(map(any, compiled)) > len(tests) / 2:
+        return
+    collect = [sys.executable, "-m", "pytest", "--collect-only", "-qqq", "-n0", "-p", "no:cacheprovider"]
+    halves = [
+        subprocess.Popen([*collect, *map(str, tests[start::2])], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for start in range(2)
+    ]
+    for half in halves:
+        half.wait()
 
 
 def pytest_collection_finish() -> None:
@@ -63,7 +84,7 @@ def pytest_collection_finish() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark as `e2e` what stands in tests/e2e, and what asks for PostgreSQL: it starts processes or nights."""
     for item in items:
-        if E2E in item.path.parents or "postgresql" in getattr(item, "fixturenames", ()):
+        if item.nodeid.startswith(E2E) or "postgresql" in getattr(item, "fixturenames", ()):
             item.add_marker("e2e")
 
 
@@ -77,6 +98,15 @@ def pytest_xdist_auto_num_workers() -> int:
 def executed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Start every process of this test anew, so that what a program lacks when nothing is imported yet is seen."""
     monkeypatch.setenv(fork_server.FRESH, "1")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def temporary_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Put the temporary files of the programs under test where the tests' own stand: in memory where there is room."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", str(tmp_path_factory.mktemp("tmp")))
+        patch.setattr(tempfile, "tempdir", None)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ import json
 import random
 import unicodedata
 from dataclasses import replace
+from functools import cache
 from urllib.parse import parse_qs
 
 from bench.probe.machine import MachineSide, feed_of, head_of, sitemap_of, with_fault
@@ -93,7 +94,7 @@ class HandmadePortal:
 
     def slug(self, words: str) -> str:
         """Words as they stand in an address."""
-        return "-".join("".join(c if c.isalnum() else " " for c in strip_diacritics(words)).split())
+        return _slug(words)
 
     def section_of(self, article: ReplicaArticle) -> int:
         """Return the section that an article stands in."""
@@ -242,6 +243,11 @@ def truth_blocks(made: HandmadePortal, article: ReplicaArticle) -> tuple[str, ..
     return (*told, *(plain(part.text) for part in shown))
 
 
+@cache
+def _slug(words: str) -> str:
+    return "-".join("".join(c if c.isalnum() else " " for c in strip_diacritics(words)).split())
+
+
 def _in_english(article: ReplicaArticle) -> ReplicaArticle:
     """Return the same news in the English edition."""
     text = "People of the commune met this morning and spoke about roads, schools and the coming season of rice. " * 3
@@ -251,13 +257,15 @@ def _in_english(article: ReplicaArticle) -> ReplicaArticle:
 
 def _cp1258(text: str) -> bytes:
     """Vietnamese in windows-1258: a letter with its hat, then the tone as a combining mark."""
-    made = []
-    for char in unicodedata.normalize("NFC", text):
-        try:
-            made.append(char.encode("cp1258"))
-        except UnicodeEncodeError:
-            parts = unicodedata.normalize("NFD", char)
-            tone = next((mark for mark in parts if mark in "\u0300\u0301\u0303\u0309\u0323"), "")
-            base = unicodedata.normalize("NFC", parts.replace(tone, "", 1) if tone else parts)
-            made.append((base + tone).encode("cp1258", "xmlcharrefreplace"))
-    return b"".join(made)
+    return b"".join(map(_sign_in_cp1258, unicodedata.normalize("NFC", text)))
+
+
+@cache
+def _sign_in_cp1258(char: str) -> bytes:
+    try:
+        return char.encode("cp1258")
+    except UnicodeEncodeError:
+        parts = unicodedata.normalize("NFD", char)
+        tone = next((mark for mark in parts if mark in "\u0300\u0301\u0303\u0309\u0323"), "")
+        base = unicodedata.normalize("NFC", parts.replace(tone, "", 1) if tone else parts)
+        return (base + tone).encode("cp1258", "xmlcharrefreplace")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,10 @@ from bench.speed.profile import IMPORTS, OTHERS, by_module, by_task
 from bench.speed.shape import Shape, measure_shape
 from testing.fork_server import FRESH
 
-_PAGES = speed_pages(3)
+
+@cache
+def pages() -> dict[str, tuple[str, bytes]]:
+    return speed_pages(3)
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +50,7 @@ def test_everything_is_counted(shape: Shape) -> None:
 def test_pages_have_their_size_and_their_links_and_another_visit_changes_neither() -> None:
     again = speed_pages(3, 2)
     for path in article_paths(3):
-        body, later = _PAGES[path][1], again[path][1]
+        body, later = pages()[path][1], again[path][1]
         assert (len(body), body.count(b"<a ")) == (len(later), later.count(b"<a ")) == (BYTES, LINKS)
         assert body != later
 
@@ -55,7 +59,7 @@ def test_a_naive_crawl_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--rounds", "1", "--articles", "3", "--only", "xpath"]) == 0
     figures = json.loads(capsys.readouterr().out.splitlines()[-1])
     row = figures["contestants"]["xpath"]
-    assert row["requests"] == len(_PAGES) - 1  # all but robots.txt, which a naive crawl does not ask for
+    assert row["requests"] == len(pages()) - 1  # all but robots.txt, which a naive crawl does not ask for
     assert min(row["wall_ms"], row["cpu_ms"], row["memory_mib"]) > 0
 
 

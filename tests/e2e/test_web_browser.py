@@ -35,6 +35,10 @@ def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed: the page is not tried in a browser (apt-get install chromium)")
     arguments = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+    arguments += [
+        "--disable-gpu",
+        "--disable-software-rasterizer",
+    ]  # no picture is taken: the processor would draw each page
     arguments += ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
