@@ -28,6 +28,7 @@ from rich.console import Console
 
 from archive.errors import ArchiveError, ArchiveUnusable, DiskFull, ExitCode, UsageError
 from archive.model.enums import ArchiveKind
+from archive.storage.fsync import close_to_others
 from crawler.check.command import check, check_options
 from crawler.config.run_options import day_of
 from crawler.config.settings_file import NightSettings, settings_at
@@ -93,6 +94,7 @@ def resident(service: NightService) -> ExitCode:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command and return its exit code."""
+    close_to_others()
     arguments = sys.argv[1:] if arguments is None else arguments
     is_backfill, is_check = arguments[:1] == ["backfill"], arguments[:1] == ["check"]
     parser = _backfill_parser() if is_backfill else _check_parser() if is_check else _parser()

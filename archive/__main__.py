@@ -10,6 +10,7 @@ from archive.audit.rereading import CaptureReader
 from archive.cli.arguments import Commands
 from archive.errors import ArchiveError, ExitCode
 from archive.messages.printable import printable
+from archive.storage.fsync import close_to_others
 
 COMMANDS = (
     "init",
@@ -43,6 +44,7 @@ def portal_captures() -> CaptureReader:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns its exit code (docs/operations.md)."""
+    close_to_others()
     parser = argparse.ArgumentParser(prog="python -m archive", description="Examine and prove an archive.")
     commands = Commands(parser, portal_captures)
     words = sys.argv[1:] if arguments is None else arguments

@@ -11,6 +11,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.spiderloader import SpiderLoaderProtocol
 
 from archive.errors import ArchiveError, ExitCode, UsageError
+from archive.storage.fsync import close_to_others
 from crawler.log.setup import LogStyle, refuse
 from crawler.spider.crawl import PortalCrawler
 
@@ -65,6 +66,11 @@ class PortalCommand(ScrapyCommand):
     def long_desc(self) -> str:
         """Return the description in `--help`."""
         return self.description or self.summary
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Take the options; from here on the command writes files."""
+        close_to_others()
+        super().process_options(args, opts)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Do the work; report an error of usage or of the archive in one line."""

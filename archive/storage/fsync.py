@@ -16,6 +16,7 @@ from typing import IO, Literal
 from archive.errors import ArchiveError, DiskFull
 
 TEMPORARY = ".tmp-"
+_OTHERS = 0o027  # of a mode: writing for the group, everything for others
 PIECE = 1 << 18
 """Bytes of a file that are read at a time."""
 
@@ -69,6 +70,14 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def close_to_others() -> None:
+    """Close every file and folder that this process makes from now on to other users, as the systemd units do.
+
+    The umask of a stricter user stays.
+    """
+    os.umask(os.umask(_OTHERS) | _OTHERS)
 
 
 def make_folder(folder: Path) -> None:
