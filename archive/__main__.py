@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import traceback
 from importlib import import_module
 
 from archive.audit.rereading import CaptureReader
@@ -63,6 +64,10 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return ExitCode.GOOD
+    except Exception:  # a bug: Python's own exit code for it is 1, which here says that something was found
+        traceback.print_exc()
+        print("archive: a bug: please report it with the lines above", file=sys.stderr)
+        return ExitCode.BUG
     return code
 
 

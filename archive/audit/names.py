@@ -38,6 +38,8 @@ def check_archive_root(paths: Paths, audit: Audit) -> None:
                 _report(paths, Path(file.path), audit)
         elif entry.is_symlink() or not _FILES.fullmatch(entry.name):
             _report(paths, Path(entry.path), audit)
+        elif not entry.is_file(follow_symlinks=False):
+            audit.found(Code.EXTRA, entry.name, Reason.of("no_file"))
 
 
 def check_calendar(paths: Paths, audit: Audit) -> None:

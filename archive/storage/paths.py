@@ -159,7 +159,8 @@ def read_identity(root: Path, kind: ArchiveKind | None = None) -> Identity:
             f"`python -m archive init {root} --kind {wanted.value}`"
         ) from None
     except (OSError, ValueError, RecursionError) as error:
-        raise ArchiveUnusable(f"{path} cannot be read ({error}): restore it from a backup") from None
+        why = error.strerror if isinstance(error, OSError) else error
+        raise ArchiveUnusable(f"{path} cannot be read ({why}): restore it from a backup") from None
     if identity.format != FORMAT:
         raise ArchiveUnusable(f"{root} has format {identity.format}; this program reads format {FORMAT}: upgrade it")
     if kind is not None and identity.kind is not kind:
