@@ -115,9 +115,9 @@ def _has_run(runs: list[Path], portal: str) -> bool:
 def _note_seals(paths: Paths, transaction: Transaction) -> None:
     """Add seals that a crash left only as files: the chain and the rows follow the files."""
     known = transaction.seals.keys()
+    names = {(night, f"manifest-{number}.json") for night, number in known}
     for night in paths.nights():
-        names = {int(path.stem.removeprefix("manifest-")) for path in paths.night(night).glob("manifest-*.json")}
-        if any((night.isoformat(), number) not in known for number in names):
+        if any((night.isoformat(), path.name) not in names for path in paths.night(night).glob("manifest-*.json")):
             for seal in seals_on_disk(paths, night):
                 transaction.add_seal(seal)
                 if (night.isoformat(), seal.number) not in known:

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, x25519
 
 from archive.audit.verify import verify
-from archive.errors import ArchiveError, UsageError
+from archive.errors import ArchiveError, ArchiveUnusable, UsageError
 from archive.messages.reason import Reason
 from archive.sealing import seal as seal_module
 from archive.sealing.signatures import load_key, verify_signature
@@ -183,3 +183,16 @@ def test_an_edited_manifest_that_lost_its_signature_is_not_signed_again(tmp_path
     with pytest.raises(ArchiveError, match="is not the one that was sealed"):
         archive.seal(FIRST, {})
     assert not manifest.with_suffix(".sig").exists()
+
+
+def test_a_stranger_named_as_a_manifest_stops_the_seal_in_a_line(tmp_path: Path) -> None:
+    archive = make(tmp_path / "a")
+    composed.run_night(archive, 0)
+    archive.seal(FIRST, {})
+    composed.run_night(archive, 1)
+    stranger = archive.paths.night(FIRST) / "manifest-evil.json"
+    stranger.write_bytes(b"{}")
+    with pytest.raises(ArchiveUnusable, match=r"manifest-evil\.json is damaged"):
+        archive.seal(FIRST + timedelta(days=1), {})
+    stranger.unlink()
+    assert archive.seal(FIRST + timedelta(days=1), {}).number == 1
