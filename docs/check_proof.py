@@ -511,6 +511,10 @@ def check(data, key, published, authority=None, blocks=()):
     need(key is None or head.key == key, "signed by another key" if not notes else notes[0])
     if published is not None:
         check_published(heads, published, key, bound=not first)
+    if head.key is not None and key is None and published is None:
+        notes.append(
+            "not proved: whose key that is; compare it with one that came another way, or with a head (--head)"
+        )
     need("dates" not in proof or proof["dates"], "the dates of the proof are none")
     dates = check_dates(proof.get("dates", ()), heads, authority, blocks)
     said = printed(line, text, heads, page, notes, dates)

@@ -86,6 +86,10 @@ def _check(options: argparse.Namespace) -> ExitCode:
     if proven.body is not None:
         print(f"with the page as served, {len(proven.body)} bytes; docs/check_proof.py --page FILE writes it")
     print(f"signed by {head.key}" if head.key else "unsigned")
+    if head.key and not options.key and published is None:
+        print(
+            "not proved: whose key that is; compare it with one that came another way (--key), or with a head (--head)"
+        )
     for found in proven.dates:
         print(f"the seal of {_place((found.head.night, found.head.number))} has {found.words}")
     dated = min((found.at for found in proven.dates if found.at is not None), default=None)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from cryptography.hazmat.primitives.hashes import SHA256
+
 from archive import VERSION
 from archive.audit.sampling import WHOLE, Subset
 from archive.audit.seals import Expectations
@@ -76,6 +78,8 @@ def _origin(options: argparse.Namespace, expected: Expectations) -> dict[str, ob
     """Return what made a report, for who reads it later: the time, the version of the program, the options."""
     given = {
         "against": expected.head.head if expected.head else None,
+        "authorities": sorted(each.fingerprint(SHA256()).hex() for each in expected.authorities),
+        "blocks": {str(height): block.name for height, block in sorted(expected.blocks.items())},
         "files": options.files,
         "keys": sorted(expected.keys),
         "reread": options.reread,

@@ -77,7 +77,7 @@ def demo(folder: Path) -> subprocess.CompletedProcess[str]:
 def typed(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """Run one line of the page as it stands, over this archive, with its files beside it."""
     line = line.replace("var/demo", str(folder))
-    for name in ("proof.json", "HEAD.txt", "HEADS.xml", "HEADS.log"):
+    for name in ("proof.json", "HEAD.txt", "HEADS.xml", "HEADS.log", "HEADS.txt", "OLD.txt"):
         line = line.replace(name, str(folder.parent / name))
     words = shlex.split(line)
     words, target = (words[:-2], Path(words[-1])) if ">" in words else (words, None)

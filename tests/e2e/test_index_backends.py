@@ -75,6 +75,7 @@ SILENT = {
     "withheld.among",
     "similar.check_method",
     "similar.missing",
+    "seals.late_of",
     "seals.made_after",
 }  # nothing is withheld or sealed late here; what the others would answer is a damage
 
@@ -246,6 +247,7 @@ QUESTIONS: dict[str, Question] = {
     "similar.check_method": lambda q: q.similar.check_method(),
     "seals.follower": lambda q: [q.seals.follower(seal.head) for seal in q.seals.newest(9)],
     "seals.keys": lambda q: sorted(q.seals.keys()),
+    "seals.late_of": lambda q: [q.seals.late_of(night) for night in NIGHTS],
     "seals.made_after": lambda q: [q.seals.made_after(night) for night in NIGHTS],
     "seals.newest": lambda q: [q.seals.newest(9), q.seals.newest(1), q.seals.newest(9, (LAST, 1))],
     "seals.of_night": lambda q: [q.seals.of_night(night) for night in NIGHTS],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -47,15 +48,23 @@ class SealQueries:
 
         The chain says when a seal was made, and no date: what only such a seal covers was not known to be there that night.
         """
-        following = {row.previous: row for row in self._rows(select(SEALS))}
-        found = []
-        last: date | None = None
-        head: str | None = None
-        while (row := following.pop(head, None)) is not None:
-            head, last = row.head, max(last or row.night, row.night)
-            if row.night <= until < last:
-                found.append((row.night, row.number))
-        return found
+        named = until.isoformat()
+        return [(date.fromisoformat(night), number) for night, number, last in self._chain() if night <= named < last]
+
+    def late_of(self, night: date) -> dict[int, date]:
+        """Return the numbers of a night's seals that were made after the seal of a later night, each with the latest one."""
+        named = night.isoformat()
+        return {number: date.fromisoformat(last) for own, number, last in self._chain() if own == named < last}
+
+    def _chain(self) -> Iterator[tuple[str, int, str]]:
+        """Yield night and number of each seal in the order in which they were made, and the latest night up to it."""
+        columns = select(SEALS.c.previous, SEALS.c.night, SEALS.c.number, SEALS.c.head)
+        following = {previous: rest for previous, *rest in self.connection.execute(columns)}
+        last, head = "", None
+        while (found := following.pop(head, None)) is not None:
+            night, number, head = found
+            last = max(last, night)
+            yield night, number, last
 
     def keys(self) -> set[tuple[str, int]]:
         """Return the night and number of every seal."""

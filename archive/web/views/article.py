@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,6 +19,7 @@ from archive.index.transaction import Queries
 from archive.messages.reason import Reason
 from archive.model.enums import REMOVALS, VERSIONS, WITHHELD, Event
 from archive.storage.jsonl import ArticleLine
+from archive.storage.manifest import sealed_runs, seals_on_disk
 from archive.storage.paths import RUN_NAME
 from archive.storage.tombstones import Tombstone, withheld_in
 from archive.web.context import BadRequest, PageContext, PageNotFound, PageRequest, TextWithheld, check_request
@@ -65,6 +66,7 @@ def article(context: PageContext, request: PageRequest) -> HTMLResponse:
         files = queries.attachments.of_article(portal, key)[:EVENTS_SHOWN]
         answers = queries.responses.latest(portal, key, ANSWERS_SHOWN)
         owner = queries.events.find(article=shown.attachment_of, limit=1) if shown.attachment_of else []
+        late = queries.seals.late_of(date.fromisoformat(shown.night))
     captures = context.archive.captures
     text, trouble = _text(context, captures, shown)
     return context.show(
@@ -83,10 +85,22 @@ def article(context: PageContext, request: PageRequest) -> HTMLResponse:
         answers=answers,
         owner=owner[0] if owner else None,
         gone=history[-1].event is Event.GONE,
+        late=_sealed_late(context, shown, late),
         removals=REMOVALS,
         own=_own_article(shown),
         stone=_tombstone(context, shown),
     )
+
+
+def _sealed_late(context: PageContext, shown: EventRow, late: Mapping[int, date]) -> date | None:
+    """Return the latest night that was sealed before the seal of an event, where that is a later one than its own."""
+    if not late:
+        return None
+    try:
+        seals = seals_on_disk(context.archive.paths, date.fromisoformat(shown.night))
+    except ArchiveError:
+        return max(late.values())  # which seal covers it cannot be read: it may be a late one
+    return next((late.get(seal.number) for seal in seals if shown.run in sealed_runs([seal])), None)
 
 
 def _own_article(shown: EventRow) -> Article | None:

@@ -167,7 +167,7 @@ def night(context: PageContext, request: PageRequest) -> HTMLResponse:
     with context.reading() as queries:
         runs = queries.runs.of_night(day)
         events = queries.web.events_of_night(day, ROWS + 1, after, KINDS.get(kind, ()))
-        seals = queries.seals.of_night(day)
+        seals, late = queries.seals.of_night(day), queries.seals.late_of(day)
         earlier, later = (queries.coverage.adjacent_night(day, later=way) for way in (False, True))
     covered = context.days.year(day.year)
     missed = [
@@ -186,6 +186,7 @@ def night(context: PageContext, request: PageRequest) -> HTMLResponse:
         outcomes=sorted([*(NightOutcome(run.portal, run) for run in runs), *missed], key=lambda one: one.rank),
         summary=_summary(runs),
         seals=seals,
+        late=late,
         events=events[:ROWS],
         following=f"{following.run}/{following.seq}" if following else None,
         kind=kind,

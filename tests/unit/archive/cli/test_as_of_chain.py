@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
 from archive.__main__ import main
 from testing import archives as composed
 from testing.archives import FIRST, RELEASE, at, finish, judge, keep, make
+from testing.web_page import serve_page
 
 
 @pytest.fixture(scope="module")
@@ -43,3 +45,16 @@ def test_a_run_sealed_later_was_not_known_before(
 def test_verify_notes_the_order_of_a_rehearsal(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verify", "--archive", str(root)]) == 0
     assert "2025-03-03 number 2 was made after that of 2025-03-05" in capsys.readouterr().out
+
+
+def test_the_page_says_what_was_sealed_after_a_later_night(root: Path) -> None:
+    def says(address: str) -> str:
+        with urlopen(f"{url}/en/{address}") as answer:
+            return str(answer.read().decode())
+
+    with serve_page(root) as url:
+        night, late = says(f"nights/{FIRST}"), says(f"articles/da_nang/thong-bao?at={FIRST}/da_nang.2/0")
+        other = says(f"articles/da_nang/thong-bao?at={FIRST}/da_nang/1")
+    assert night.count("Made after the seal of") == 1
+    assert "it was sealed after the night of" in late
+    assert "it was sealed after the night of" not in other
