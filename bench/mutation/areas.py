@@ -68,7 +68,7 @@ MODULES = [
             "archive/similarity/minhash.py",
             ("tests/unit/archive/similarity", "tests/unit/archive/ingest/test_near_duplicates.py"),
         ),
-        ("archive/ingest/near_duplicates.py", ("tests/unit/archive/ingest/test_near_duplicates.py",)),
+        ("archive/ingest/near_duplicates.py", ("tests/unit/archive/ingest/test_near_links.py",)),
     ),
     *_area("clean", ("pipelines/clean.py", ("tests/unit/pipelines/test_clean.py",))),
     *_area(

@@ -3,7 +3,7 @@
 Code that runs while a module is imported changes nothing in a process that has imported it: such mutants start from a
 process that has imported libraries only. All others replace the code of the functions that they change, and only tests
 that reached their statement run, the quickest first. Fixtures of the whole session were made without the mutant. The
-processor time of a mutant is bounded, and one that waits for nothing is ended by the clock.
+processor time of each test is bounded, and one that waits for nothing is ended by the clock.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _LIBRARIES = (
     "warcio",
 )
 _LEAST = 2
-"""Seconds of processor time of a mutant, beside ten times what its tests take without it."""
+"""Seconds of processor time of a test over a mutant, beside ten times what it takes without."""
 _WAITING = 20
 """How many times longer it has by the clock."""
 
@@ -130,8 +130,7 @@ def _forked(passes: Callable[[], bool], seconds: float, scratch: Path) -> str:
         for number in range(3):
             os.dup2(quiet, number)
         os.environ.update(FRESH_PROCESS="1", PYTEST_DEBUG_TEMPROOT=str(scratch))
-        used = int(resource.getrusage(resource.RUSAGE_SELF).ru_utime)
-        resource.setrlimit(resource.RLIMIT_CPU, (used + int(seconds) + 1, used + int(seconds) + 2))
+        _bound(seconds)
         try:
             os._exit(0 if passes() else 1)
         except BaseException:  # whatever a mutant raises, it was noticed
@@ -149,6 +148,12 @@ def _forked(passes: Callable[[], bool], seconds: float, scratch: Path) -> str:
     if os.WIFSIGNALED(status):
         return TIMEOUT if os.WTERMSIG(status) in (signal.SIGXCPU, signal.SIGKILL) else KILLED
     return KILLED if os.WEXITSTATUS(status) else SURVIVED
+
+
+def _bound(seconds: float) -> None:
+    """End this process when it has taken this many more seconds of processor time."""
+    most = int(sum(os.times()[:2]) + seconds) + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (most, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:
@@ -237,6 +242,7 @@ class MutantLoop:
             cast(Any, session.config)._tmp_path_factory._basetemp = self._scratch
             for item, following in itertools.zip_longest(chosen, chosen[1:]):
                 running.write_text(item.nodeid)
+                _bound(_LEAST + 10 * self._seconds[item.nodeid])
                 if any(report.failed for report in runtestprotocol(item, log=False, nextitem=following)):
                     return False
             return True
