@@ -238,3 +238,17 @@ def test_a_reader_that_has_seen_enough_ends_the_command(tmp_path: Path, monkeypa
     with (tmp_path / "out").open("wb") as out:
         monkeypatch.setattr("sys.stdout", Closed(out.fileno()))
         assert main([str(good), str(tmp_path / "none.txt")]) == 0
+
+
+def test_a_text_of_two_blocks_can_be_signed() -> None:
+    assert clean(article(OPENING, "Lan Chi")).blocks == (Block(P, OPENING), Block(BlockKind.SIGNOFF, "Lan Chi"))
+
+
+def test_once_a_sign_off_is_marked_what_stands_before_it_ends_the_text() -> None:
+    cleaned = clean(article(OPENING, CLOSING, "Đánh giá", "Lan Chi"))
+    assert (texts(cleaned), cleaned.removed) == ([OPENING, CLOSING, "Lan Chi"], ("Đánh giá",))
+
+
+def test_letters_and_blanks_at_both_ends_of_a_text_stay() -> None:
+    assert clean_text("\n  Xã A\n\n\n\nxã X\n\n") == "  Xã A\n\nxã X\n"
+    assert clean_text("X là một biến số của bài toán này, và XX") == "X là một biến số của bài toán này, và XX\n"
