@@ -8,8 +8,7 @@ them of which none is judged by what another one adds (archive/ingest/queue.py).
 from __future__ import annotations
 
 import os
-from collections import ChainMap
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -49,7 +48,7 @@ class GroupFacts:
 
 @dataclass(frozen=True, slots=True)
 class BatchCommit:
-    """Commit the queued lines of one run. `earlier` are its committed lines by `seq`, `first` is the next one's number."""
+    """Commit the queued lines of one run. `earlier` gives its committed lines by `seq`, `first` is the next one's number."""
 
     paths: Paths
     portal: str
@@ -61,7 +60,7 @@ class BatchCommit:
     captures: ArchiveReader
     late: LateArticles
     pending: Sequence[QueuedLine]
-    earlier: dict[int, ArticleLine]
+    earlier: Callable[[int], ArticleLine]
     first: int
     _own: dict[int, ArticleLine] = field(default_factory=dict, init=False)
 
@@ -121,7 +120,7 @@ class BatchCommit:
                 continue
             line = self._judge_one(facts, pending.document, pending, first + len(lines))
             if line is not None and line.revision_of:
-                known = VersionHistory(self.captures, transaction, self.folder, ChainMap(self._own, self.earlier))
+                known = VersionHistory(self.captures, transaction, self.folder, self._line)
                 line = described(line, pending.document.text, facts.of(line.key).version, known)
             self._name_text(pending, line)
             if line is not None:
@@ -133,6 +132,9 @@ class BatchCommit:
         transaction.add_events(self.night, self.run, lines)
         transaction.similar.add(self.night, self.run, {seq: text for seq, (_, text) in texts.items()})
         self._own.update((line.seq, line) for line in lines)
+
+    def _line(self, seq: int) -> ArticleLine:
+        return self._own[seq] if seq in self._own else self.earlier(seq)
 
     def note_readings(self, transaction: Transaction) -> None:
         """Note what each article was read from; a doubtful one is read again at every recheck."""

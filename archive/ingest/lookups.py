@@ -21,6 +21,7 @@ from archive.storage.texts import content_sha256
 
 _Answer = TypeVar("_Answer")
 _DAYS = 16  # whose contents are held: a list shows few at a time
+_TIMES = 512  # of one day's contents; with more, as a first night brings, the next articles ask anew
 
 
 class RunLookups:
@@ -72,6 +73,7 @@ class RunLookups:
             for dated in self._dated.values():
                 if line.published and dated.covers(line.published):
                     dated.contents.setdefault(line.published, set()).add(line.content_sha256)
+        self._dated = {last: dated for last, dated in self._dated.items() if len(dated.contents) <= _TIMES}
 
     def last_walk(self, section: str) -> date | None:
         """Return the night of the last complete walk of the section; None when none was ever committed."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -28,13 +28,13 @@ class Text:
 class VersionHistory:
     """Read the versions before this one, as one transaction sees them.
 
-    `folder` is the run that is being written and `own` its lines by `seq`: those of the open batch are in no file yet.
+    `folder` is the run that is being written and `own` gives its lines by `seq`: those of the open batch are in no file yet.
     """
 
     captures: ArchiveReader
     queries: Queries
     folder: Path | None = None
-    own: Mapping[int, ArticleLine] | None = None
+    own: Callable[[int], ArticleLine] | None = None
 
     def text(self, found: EventRow) -> Text:
         """Return a version's text; a duplicate's is that of the version it repeats. Raises Unreadable."""
@@ -51,7 +51,7 @@ class VersionHistory:
     def _line(self, found: EventRow) -> ArticleLine:
         run = self.folder and (self.folder.parent.name, self.folder.name)
         if self.own and (found.night, found.run) == run:
-            return self.own[found.seq]
+            return self.own(found.seq)
         return self.captures.line(found)
 
 

@@ -8,17 +8,16 @@ the rest is quarantined at the next start, and a failed flush is never tried aga
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
+from itertools import islice
 from time import monotonic
 
 from archive.errors import ArchiveError
 from archive.index.column_types import place
 from archive.index.index import Index
-from archive.index.queries.removals import VANISHED
 from archive.index.reader import ArchiveReader
 from archive.ingest.commit import BatchCommit
 from archive.ingest.late_articles import LateArticles
@@ -27,6 +26,7 @@ from archive.ingest.near_duplicates import read_fingerprints
 from archive.ingest.placement import LockHolder, hold, place_run
 from archive.ingest.queue import QueuedLine, prepare
 from archive.ingest.recovery import recover
+from archive.ingest.run_lines import RunLines
 from archive.ingest.summary import JudgeNight, RunSummary, SummaryContext, tally
 from archive.leases.fencing import Fence
 from archive.messages.reason import Reason
@@ -34,8 +34,8 @@ from archive.model.decommission import Decommission
 from archive.model.enums import FinishReason, Outcome, Via
 from archive.model.judgement import Judge
 from archive.model.records import Capture, CaptureRef, Document, PageRecord, Reading, Run
-from archive.storage.fsync import append_durably, disk_errors, make_folder, write_durably
-from archive.storage.jsonl import encode_article, encode_page
+from archive.storage.fsync import disk_errors, make_folder, write_durably
+from archive.storage.jsonl import ArticleLine, decode_article, decode_page, encode_article, encode_page
 from archive.storage.lookback_stats import LookbackEnd, apart, count_lookback
 from archive.storage.paths import Paths
 from archive.storage.request_stats import visits
@@ -49,7 +49,7 @@ BATCH_SECONDS = 5
 class RunWriter:
     """Hold one portal's run open for writing by this process alone.
 
-    `pages` and `articles` are the committed lines; `recovery_notes` say what an earlier attempt left damaged.
+    `pages` and `articles` are the committed lines, which stand on the disk alone; `recovery_notes` say what an earlier attempt left damaged.
     """
 
     def __init__(
@@ -80,17 +80,24 @@ class RunWriter:
     def _resume(self) -> None:
         found = recover(self._paths, self.night, self.folder)
         self.recovery_notes = found.notes
-        self.pages, self.articles = list(found.pages), list(found.articles)
-        self._by_seq = {line.seq: line for line in self.articles}
-        self._next_seq = max(self._by_seq, default=-1) + 1
-        texts = read_fingerprints(self.folder, self.articles)
+        self.pages = RunLines(
+            self.folder / "pages.jsonl", (encode_page, decode_page), lambda page: page.outcome.value, found.pages
+        )
+        self.articles = RunLines(
+            self.folder / "articles.jsonl",
+            (encode_article, decode_article),
+            lambda line: line.event.value,
+            found.articles,
+        )
+        self._next_seq = max((line.seq for line in found.articles), default=-1) + 1
+        texts = read_fingerprints(self.folder, found.articles)
         with self._index.writing() as transaction:
             transaction.similar.check_method()
             transaction.similar.replace(self.night, self.run, texts)
             transaction.drop_events(self.night, self.run)
             transaction.drop_pages(self.night, self.run)
-            transaction.add_events(self.night, self.run, self.articles)
-            transaction.add_pages(self.night, self.run, dict(enumerate(self.pages)))
+            transaction.add_events(self.night, self.run, found.articles)
+            transaction.add_pages(self.night, self.run, dict(enumerate(found.pages)))
 
     def _open_warc(self, now: datetime) -> WarcFile:
         numbers = [int(path.name[6:11]) for path in self.folder.glob("pages-*.warc.gz")]
@@ -182,7 +189,7 @@ class RunWriter:
                 self.captures,
                 self._late,
                 self._queue,
-                self._by_seq,
+                self._line,
                 self._next_seq,
             )
             batch.write_texts()
@@ -193,38 +200,37 @@ class RunWriter:
                 transaction.add_pages(self.night, self.run, dict(enumerate(pages, start=len(self.pages))))
                 lines = batch.judged(transaction)
                 batch.note_readings(transaction)
-                if lines:
-                    append_durably(self.folder / "articles.jsonl", b"".join(map(encode_article, lines)))
-                if pages:  # last: an event counts only when the answer it was read from has its line
-                    append_durably(self.folder / "pages.jsonl", b"".join(map(encode_page, pages)))
-        self.pages += pages
-        self.articles += lines
-        self._by_seq.update((line.seq, line) for line in lines)
+                self.articles.append(lines)
+                self.pages.append(pages)  # last: an event counts only when the answer it was read from has its line
         self._next_seq += len(lines)
         self.lookups.forget(lines, (page.url for page in pages))
         self._queue, self._queued_since, self._broken = [], None, False
+
+    def _line(self, seq: int) -> ArticleLine:
+        """Return the committed line with this number; lines that were damaged are missing before it."""
+        at = min(seq, len(self.articles) - 1)
+        while (line := self.articles[at]).seq != seq:
+            at -= 1
+        return line
 
     def tally(self) -> RunSummary:
         """Count what this run committed, earlier attempts included, without the lines of a look-back.
 
         A night is judged by what the other nights have too.
         """
-        vanished = self.vanished_before()
         with self._index.reading() as queries:
-            context = SummaryContext(
-                self.portal, self.night, place(self.night, self.run, 0), queries.listings, vanished
-            )
+            start = place(self.night, self.run, 0)
+            context = SummaryContext(self.portal, self.night, start, queries.listings, self.vanished_before)
             return tally(*apart(self.pages, self.articles), context)
 
-    def vanished_before(self) -> frozenset[str]:
-        """Return the keys of articles that answered tonight that they are gone, and had vanished before."""
-        keys = {page.key for page in self.pages if page.key and page.outcome in VANISHED and not page.attachment_of}
+    def vanished_before(self, keys: Collection[str]) -> frozenset[str]:
+        """Return those of these keys of articles that had vanished before tonight."""
         return frozenset(key for key, since in self.lookups.vanished_since(keys).items() if since < self.night)
 
     @property
     def began_at(self) -> datetime:
         """Return when the first attempt at this night asked for its first page."""
-        return min([self.started_at, *(page.fetched_at for page in self.pages[:1])])
+        return min([self.started_at, *(page.fetched_at for page in islice(self.pages, 1))])
 
     def suspend(self) -> None:
         """Commit and release the lock: the run stays in `open/` and a later start goes on where it stopped."""
@@ -272,8 +278,8 @@ class RunWriter:
             listed=tally.listed,
             requests=len(self.pages),
             bytes=sum(path.stat().st_size for path in self.folder.glob("pages-*.warc.gz")),
-            outcomes=_counted(page.outcome.value for page in self.pages),
-            events=_counted(line.event.value for line in self.articles),
+            outcomes=dict(sorted(self.pages.counts.items())),
+            events=dict(sorted(self.articles.counts.items())),
             sections=tally.sections,
             extraction=extraction,
             software=software,
@@ -302,7 +308,3 @@ class RunWriter:
         with disk_errors(f"cannot let go of the night of {self.portal}"):
             self._warc.close()
         self._lock.close()
-
-
-def _counted(words: Iterable[str]) -> dict[str, int]:
-    return dict(sorted(Counter(words).items()))

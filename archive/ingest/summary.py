@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
 from datetime import date
 from statistics import median
 
 from archive.index.queries.listings import ListingQueries
 from archive.index.queries.removals import VANISHED
 from archive.messages.reason import Reason
-from archive.model.enums import Event, Verdict, WalkEnd
+from archive.model.enums import Event, Outcome, Verdict, WalkEnd
 from archive.model.records import PageRecord, SectionWalk
 from archive.model.run_metrics import Measures
 from archive.storage.jsonl import ArticleLine
@@ -38,73 +39,128 @@ JudgeNight = Callable[[RunSummary], tuple[Verdict, tuple[Reason, ...]]]
 
 @dataclass(frozen=True, slots=True)
 class SummaryContext:
-    """Name the run to count: its place in the index, the index's lists, the keys that had vanished before the night."""
+    """Name the run to count: its place in the index, and the index's lists.
+
+    `vanished_before` returns those of some articles' keys that had vanished before the night.
+    """
 
     portal: str
     night: date
     start: str
     before: ListingQueries
-    vanished_before: Collection[str] = ()
+    vanished_before: Callable[[Collection[str]], Collection[str]]
 
 
-def tally(pages: Sequence[PageRecord], articles: Sequence[ArticleLine], context: SummaryContext) -> RunSummary:
-    """Count the lines of a run."""
-    outcomes = Counter(page.outcome.value for page in pages)
-    events = Counter(line.event.value for line in articles)
+def tally(pages: Iterable[PageRecord], articles: Iterable[ArticleLine], context: SummaryContext) -> RunSummary:
+    """Count the lines of a run, taking each once: a night may have many thousands."""
+    asked, read = _PageCounts(), _ArticleCounts(context.night)
+    for page in pages:
+        asked.add(page)
+    for line in articles:
+        read.add(line)
     return RunSummary(
-        outcomes=dict(sorted(outcomes.items())),
-        events=dict(sorted(events.items())),
-        listed=len({entry.key for page in pages for entry in page.listed}),
-        requests=len(pages),
-        sections={name: _walk(pages, name, context) for name in _walked(pages)},
-        measures=_measures(pages, [line for line in articles if line.attachment_of is None], context),
+        outcomes=dict(sorted(asked.outcomes.items())),
+        events=dict(sorted(read.events.items())),
+        listed=len(asked.listed),
+        requests=asked.outcomes.total(),
+        sections={name: _walk(name, asked.walks[name], context) for name in sorted(asked.walks)},
+        measures=_measures(read, _asked(asked.last, context)),
     )
 
 
-def _walked(pages: Sequence[PageRecord]) -> list[str]:
-    return sorted({page.section for page in pages if page.section and page.page_number})
+@dataclass(slots=True)
+class _WalkCounts:
+    pages: int = 0
+    keys: set[str] = field(default_factory=set)
+    end: WalkEnd | None = None
+    total: int | None = None
+
+    def add(self, page: PageRecord) -> None:
+        self.pages += 1
+        self.keys.update(entry.key for entry in page.listed)
+        self.end = page.walk_end or self.end
+        self.total = page.total if page.total is not None else self.total
 
 
-def _walk(pages: Sequence[PageRecord], section: str, context: SummaryContext) -> SectionWalk:
-    walked = [page for page in pages if page.section == section and page.page_number]
-    keys = {entry.key for page in walked for entry in page.listed}
-    ends: list[WalkEnd] = [page.walk_end for page in walked if page.walk_end]
-    total = next((page.total for page in reversed(walked) if page.total is not None), None)
-    return SectionWalk(
-        pages=len(walked),
-        listed=len(keys),
-        fresh=context.before.count_first_listed(context.portal, section, context.start),
-        end=ends[-1] if ends else None,
-        first=not context.before.walked_before(context.portal, section, context.start),
-        total=total,
-        ever_listed=None if total is None else context.before.count_first_listed(context.portal, section, ""),
-    )
+@dataclass(slots=True)
+class _PageCounts:
+    outcomes: Counter[str] = field(default_factory=Counter)
+    listed: set[str] = field(default_factory=set)
+    walks: dict[str, _WalkCounts] = field(default_factory=dict)
+    last: dict[str, Outcome] = field(default_factory=dict)
+
+    def add(self, page: PageRecord) -> None:
+        self.outcomes[page.outcome.value] += 1
+        self.listed.update(entry.key for entry in page.listed)
+        if page.section and page.page_number:
+            self.walks.setdefault(page.section, _WalkCounts()).add(page)
+        if page.key and not page.attachment_of:
+            self.last[page.key] = page.outcome
 
 
-def _measures(pages: Sequence[PageRecord], lines: Sequence[ArticleLine], context: SummaryContext) -> Measures:
-    new = [line for line in lines if line.event in _NEW]
-    sizes = [line.bytes for line in new if line.bytes is not None]
-    lags = [(context.night - date.fromisoformat(line.published[:10])).days for line in new if line.published]
-    same: dict[str, set[str]] = {}
-    for line in lines:
+@dataclass(slots=True)
+class _ArticleCounts:
+    """Counts of a run's events, and apart from those of attachments what its articles are measured by.
+
+    `first` has the article that came first with a content, `same` all of them where there are several; `copies` are the
+    exact copies with their contents.
+    """
+
+    night: date
+    events: Counter[str] = field(default_factory=Counter)
+    of_articles: Counter[Event] = field(default_factory=Counter)
+    sizes: array[int] = field(default_factory=lambda: array("q"))
+    lags: array[int] = field(default_factory=lambda: array("q"))
+    first: dict[str, str] = field(default_factory=dict)
+    same: dict[str, set[str]] = field(default_factory=dict)
+    copies: set[tuple[str, str]] = field(default_factory=set)
+
+    def add(self, line: ArticleLine) -> None:
+        self.events[line.event.value] += 1
+        if line.attachment_of is not None:
+            return
+        self.of_articles[line.event] += 1
+        if line.event in _NEW:
+            if line.bytes is not None:
+                self.sizes.append(line.bytes)
+            if line.published:
+                self.lags.append((self.night - date.fromisoformat(line.published[:10])).days)
         if line.event in _READ:
-            same.setdefault(line.content_sha256, set()).add(line.key)
-    copies = {line.key for line in lines if line.event is Event.DUPLICATE and len(same[line.content_sha256]) == 1}
+            first = self.first.setdefault(line.content_sha256, line.key)
+            if first != line.key:
+                self.same.setdefault(line.content_sha256, {first}).add(line.key)
+        if line.event is Event.DUPLICATE:
+            self.copies.add((line.key, line.content_sha256))
+
+
+def _walk(section: str, walked: _WalkCounts, context: SummaryContext) -> SectionWalk:
+    first = context.before.count_first_listed
+    return SectionWalk(
+        pages=walked.pages,
+        listed=len(walked.keys),
+        fresh=first(context.portal, section, context.start),
+        end=walked.end,
+        first=not context.before.walked_before(context.portal, section, context.start),
+        total=walked.total,
+        ever_listed=None if walked.total is None else first(context.portal, section, ""),
+    )
+
+
+def _measures(read: _ArticleCounts, asked: dict[str, int]) -> Measures:
     return Measures(
-        asked=dict(sorted(_asked(pages, context.vanished_before).items())),
-        texts=len(new),
-        text_bytes=round(median(sizes)) if sizes else None,
-        dated=len(lags),
-        lag_days=round(median(lags)) if lags else None,
-        identical=sum(len(keys) for keys in same.values() if len(keys) > 1),
-        repeated=len(copies),
-        near=sum(line.event is Event.NEAR_DUPLICATE for line in lines),
-        set_aside=sum(line.event is Event.QUARANTINED for line in lines),
+        asked=asked,
+        texts=sum(read.of_articles[event] for event in _NEW),
+        text_bytes=round(median(read.sizes)) if read.sizes else None,
+        dated=len(read.lags),
+        lag_days=round(median(read.lags)) if read.lags else None,
+        identical=sum(map(len, read.same.values())),
+        repeated=len({key for key, content in read.copies if content not in read.same}),
+        near=read.of_articles[Event.NEAR_DUPLICATE],
+        set_aside=read.of_articles[Event.QUARANTINED],
     )
 
 
-def _asked(pages: Sequence[PageRecord], vanished_before: Collection[str]) -> Counter[str]:
-    last = {page.key: page.outcome for page in pages if page.key and not page.attachment_of}
-    return Counter(
-        outcome.value for key, outcome in last.items() if key not in vanished_before or outcome not in VANISHED
-    )
+def _asked(last: dict[str, Outcome], context: SummaryContext) -> dict[str, int]:
+    vanished = context.vanished_before([key for key, outcome in last.items() if outcome in VANISHED])
+    found = Counter(outcome.value for key, outcome in last.items() if key not in vanished or outcome not in VANISHED)
+    return dict(sorted(found.items()))

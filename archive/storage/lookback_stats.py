@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 
 from archive.model.enums import LATE, Event, Outcome
 from archive.model.records import LookbackCounts, LookbackMark, PageRecord
@@ -17,37 +17,45 @@ LookbackEnd = tuple[LookbackMark, bool]
 _STORED = (Event.NEW, Event.DUPLICATE, Event.NEAR_DUPLICATE)
 
 
-def apart(pages: Sequence[PageRecord], lines: Sequence[ArticleLine]) -> tuple[list[PageRecord], list[ArticleLine]]:
-    """Return the pages and lines without those of a look-back: by these a night is compared with others."""
+def apart(
+    pages: Iterable[PageRecord], lines: Iterable[ArticleLine]
+) -> tuple[Iterator[PageRecord], Iterator[ArticleLine]]:
+    """Yield the pages and the lines without those of a look-back: by these a night is compared with others."""
     found = {page.key for page in pages if page.lookback and page.key}
-    return [page for page in pages if not page.lookback], [line for line in lines if line.key not in found]
+    return (page for page in pages if not page.lookback), (line for line in lines if line.key not in found)
 
 
 def count_lookback(
-    pages: Sequence[PageRecord], lines: Sequence[ArticleLine], ended: LookbackEnd | None = None
+    pages: Iterable[PageRecord], lines: Iterable[ArticleLine], ended: LookbackEnd | None = None
 ) -> LookbackCounts | None:
     """Count a run's part of a look-back; None without one. In a run that was cut the last marked line names it."""
-    marked = [page for page in pages if page.lookback]
-    last = next((page.lookback for page in reversed(marked)), None)
-    mark, complete = ended or (last, False)
+    mark, complete = ended or (None, False)
+    if mark is None:
+        for page in pages:
+            mark = page.lookback or mark
     if mark is None:
         return None
-    own = [
-        page
-        for page in marked
-        if page.lookback and (page.lookback.began, page.lookback.since) == (mark.began, mark.since)
-    ]
-    lists = [page for page in own if page.page_number and page.outcome is Outcome.LISTING]
-    found = {page.key for page in own if page.key and not page.attachment_of}
-    kept = {line.key: line for line in lines if line.key in found and line.event in _STORED}
+    requests, lists = 0, 0
+    listed: set[str] = set()
+    found: set[str] = set()
+    for page in pages:
+        if page.lookback is None or (page.lookback.began, page.lookback.since) != (mark.began, mark.since):
+            continue
+        requests += 1
+        if page.page_number and page.outcome is Outcome.LISTING:
+            lists += 1
+            listed.update(entry.key for entry in page.listed)
+        if page.key and not page.attachment_of:
+            found.add(page.key)
+    kept = {line.key: LATE in line.flags for line in lines if line.key in found and line.event in _STORED}
     return LookbackCounts(
         began=mark.began,
         since=mark.since,
-        pages=len(lists),
-        requests=len(own),
-        listed=len({entry.key for page in lists for entry in page.listed}),
+        pages=lists,
+        requests=requests,
+        listed=len(listed),
         found=len(found),
         kept=len(kept),
-        late=sum(LATE in line.flags for line in kept.values()),
+        late=sum(kept.values()),
         complete=complete,
     )

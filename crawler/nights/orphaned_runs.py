@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -13,7 +14,7 @@ from archive.messages.reason import Reason
 from archive.model.decommission import DecommissionSign
 from archive.model.enums import ArchiveKind, FinishReason, Outcome, Verdict
 from archive.model.judgement import Judgement
-from archive.model.records import Run
+from archive.model.records import PageRecord, Run
 from archive.store import Archive
 from crawler.catalog.portals import dissolved_by, province_of
 from crawler.clock import Clock
@@ -61,21 +62,29 @@ def close_leftover(
         return Verdict.BROKEN if state is LeaseState.FAILED else Verdict.INTERRUPTED, (reason,)
 
     run = archive.start(portal, night, now, lambda *_: Judgement(None), fence)  # closing adds no document
-    backfilled = [page for page in run.pages if page.lookback is not None and page.lookback.since is not None]
-    only_backfill = backfilled and all(page in backfilled or page.outcome is Outcome.ROBOTS for page in run.pages)
     # A run that was cut records no end of its own; what an earlier night recorded still holds.
     rule = DecommissionRule(dissolved_by(portal, night), sys.maxsize)
     away = assess(archive, run, archive.history(portal, night, NIGHTS), rule).sign
     return run.close(
         now,
         complete=False,
-        finish_reason=FinishReason.BACKFILL if only_backfill else FinishReason(state.value),
+        finish_reason=FinishReason.BACKFILL if _is_backfill(run.pages) else FinishReason(state.value),
         judge_night=judge_night,
         extraction={},
         software={},
         province=province_of(portal),
         away=away,
     )
+
+
+def _is_backfill(pages: Iterable[PageRecord]) -> bool:
+    marked = False
+    for page in pages:
+        if page.lookback is not None and page.lookback.since is not None:
+            marked = True
+        elif page.outcome is not Outcome.ROBOTS:
+            return False
+    return marked
 
 
 def close_try(archive: Archive, claim: Claim, ending: AttemptResult, now: datetime) -> tuple[Run | None, AttemptResult]:

@@ -177,11 +177,22 @@ def _residue(archive: Archive, writer: RunWriter, spider: PortalCrawler, runs: S
 
 def night_counts(writer: RunWriter, tally: RunSummary, extraction: dict[str, int]) -> NightCounts:
     """Return what the verdict is judged from: the lines of all attempts, and how the last one read its pages."""
-    last = {page.key: page.outcome for page in writer.pages if page.key and not page.attachment_of}
-    vanished = {key for key, outcome in last.items() if outcome in VANISHED} - writer.vanished_before()
+    last: dict[str, Outcome] = {}
+    failed: dict[str, Outcome] = {}
+    emptied: set[str] = set()
+    obeyed = refused = 0
+    for page in writer.pages:
+        if page.key and not page.attachment_of:
+            last[page.key] = page.outcome
+        if page.section and page.walk_end is WalkEnd.FAILED:
+            failed[page.section] = page.outcome
+        if page.section and page.detail == EMPTIED:
+            emptied.add(page.section)
+        obeyed += page.outcome is Outcome.RATE_LIMITED and page.detail == TRIED_AGAIN
+        refused += bool(page.key) and (page.detail or "").startswith(NOT_READ_AGAIN)
+    vanished = {key for key, outcome in last.items() if outcome in VANISHED}
+    vanished -= writer.vanished_before(vanished)
     misses, laid = layouts_of(extraction)
-    obeyed = sum(page.outcome is Outcome.RATE_LIMITED and page.detail == TRIED_AGAIN for page in writer.pages)
-    refused = sum((page.detail or "").startswith(NOT_READ_AGAIN) for page in writer.pages if page.key)
     asked = {Outcome(name): count for name, count in tally.measures.asked.items()}
     if refused:  # the night of the second death told it
         asked[Outcome.EXTRACT_TIMEOUT] = max(asked.get(Outcome.EXTRACT_TIMEOUT, 0) - refused, 0)
@@ -199,9 +210,7 @@ def night_counts(writer: RunWriter, tally: RunSummary, extraction: dict[str, int
         laid=laid,
         withdrawn=sum(1 for key in vanished if writer.lookups.is_stored(key)),
         misfits=misfits(extraction),
-        failed={
-            page.section: page.outcome for page in writer.pages if page.section and page.walk_end is WalkEnd.FAILED
-        },
+        failed=failed,
         measures=tally.measures,
-        emptied=frozenset(page.section for page in writer.pages if page.section and page.detail == EMPTIED),
+        emptied=frozenset(emptied),
     )

@@ -14,7 +14,7 @@ from archive.errors import ArchiveError
 from archive.index.queries.removals import VANISHED
 from archive.ingest.run_writer import RunWriter
 from archive.messages.reason import Reason
-from archive.model.enums import FIRST_TEXTS, REFUSALS, STOPPING, FinishReason, Outcome
+from archive.model.enums import REFUSALS, STOPPING, FinishReason, Outcome, first_texts
 from archive.model.records import Document, PageRecord, Reading
 from crawler.config.run_options import ProgressFile, RunOptions
 from crawler.downloader.guard import PortalHosts
@@ -70,7 +70,6 @@ class RunRecorder:
         self._silent = 0
         self._why_silent = ""
         self._progress = ProgressFile(options.progress)
-        self._counted = self._new = 0  # lines of articles up to now, and first texts among them
         self._closing: asyncio.Future[None] | None = None
 
     def now(self) -> datetime:
@@ -226,10 +225,8 @@ class RunRecorder:
         return set(self._outcomes) == {Outcome.UNREACHABLE.value}
 
     def _report(self, *, last: bool = False) -> None:
-        lines = self.writer.articles
-        self._new += sum(lines[number].event in FIRST_TEXTS for number in range(self._counted, len(lines)))
-        self._counted = len(lines)
-        self._progress.record(self._outcomes, len(self.listed), self._new, last=last, finish=self.finish_reason)
+        new = first_texts(self.writer.articles.counts)
+        self._progress.record(self._outcomes, len(self.listed), new, last=last, finish=self.finish_reason)
 
 
 def _header(response: Response, name: str) -> str | None:

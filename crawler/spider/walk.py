@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -122,13 +122,16 @@ def entries_of(listing: Listing) -> tuple[ListEntry, ...]:
 _GONE = (Outcome.GONE, Outcome.SOFT_404, Outcome.WRONG_HOST, Outcome.GUARD_DENIED)
 
 
-def wants_homepage(pages: Sequence[PageRecord]) -> bool:
+def wants_homepage(pages: Iterable[PageRecord]) -> bool:
     """Return whether every section's list last answered that it is no more, and the home page was not asked yet."""
-    last = {page.section: page for page in pages if page.section and page.page_number and page.lookback is None}
-    gone = all(page.walk_end is WalkEnd.FAILED and page.outcome in _GONE for page in last.values())
+    gone = {
+        page.section: page.walk_end is WalkEnd.FAILED and page.outcome in _GONE
+        for page in pages
+        if page.section and page.page_number and page.lookback is None
+    }
     return (
-        bool(last)
-        and gone
+        bool(gone)
+        and all(gone.values())
         and not any(is_homepage(page.url) for page in pages if page.outcome is not Outcome.REDIRECTED)
     )
 

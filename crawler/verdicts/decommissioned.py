@@ -60,19 +60,18 @@ def dissolution(slug: str | None, declared: date | None, night: date) -> Reason 
     return Reason.of("province_merged", province=known.name, into=successor(known.slug).name, day=known.since)
 
 
-def sign_of(pages: Sequence[PageRecord]) -> tuple[DecommissionSign, str | None] | None:
+def sign_of(pages: Iterable[PageRecord]) -> tuple[DecommissionSign, str | None] | None:
     """Return the sign that a run's lines show, and the host that the portal moved to; None where they show none."""
-    answers = [page for page in pages if page.outcome not in _NO_SIGN]
-    outcomes = {page.outcome for page in answers}
+    outcomes = {page.outcome for page in pages}.difference(_NO_SIGN)
     if not outcomes & {Outcome.LISTING, Outcome.FRONT_PAGE, Outcome.EMPTY}:
-        hosts = Counter(page.detail for page in answers if page.outcome is Outcome.MOVED and page.key is None)
+        hosts = Counter(page.detail for page in pages if page.outcome is Outcome.MOVED and page.key is None)
         if hosts:
             return DecommissionSign.MOVED, hosts.most_common(1)[0][0]
     if outcomes == {Outcome.UNREACHABLE}:
-        signs = {_SIGNS.get(page.detail or "") for page in answers}
+        signs = {_SIGNS.get(page.detail or "") for page in pages if page.outcome is Outcome.UNREACHABLE}
         known = [sign for sign in DecommissionSign if sign in signs]
         return (known[0], None) if None not in signs else None
-    if outcomes == {Outcome.GONE} and any(is_homepage(page.url) for page in answers):
+    if outcomes == {Outcome.GONE} and any(is_homepage(page.url) for page in pages if page.outcome is Outcome.GONE):
         return DecommissionSign.NOT_FOUND, None
     return None
 
@@ -88,7 +87,7 @@ def assess(
 
 
 def assess_lines(
-    pages: Sequence[PageRecord],
+    pages: Iterable[PageRecord],
     night: date,
     before: Sequence[Run],
     rule: DecommissionRule,
@@ -107,7 +106,7 @@ def _recorded_before(before: Sequence[Run]) -> Decommission | None:
 
 
 def _sign_tonight(
-    pages: Sequence[PageRecord],
+    pages: Iterable[PageRecord],
     night: date,
     before: Sequence[Run],
     rule: DecommissionRule,
@@ -118,8 +117,7 @@ def _sign_tonight(
     moved = earlier is not None and earlier.sign is DecommissionSign.MOVED
     gone = None if moved else earlier
     if shown is None or (night in offline and shown[0] is not DecommissionSign.MOVED):
-        answers = [page for page in pages if page.outcome not in _NO_SIGN]
-        silent = bool(answers) and all(page.outcome is Outcome.UNREACHABLE for page in answers)
+        silent = {page.outcome for page in pages}.difference(_NO_SIGN) == {Outcome.UNREACHABLE}
         return gone if silent else None  # a portal that was gone and does not answer is still gone
     sign, host = shown
     if sign is DecommissionSign.MOVED:

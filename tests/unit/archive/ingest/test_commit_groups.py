@@ -99,7 +99,7 @@ def committed(before: Path, root: Path, looks: Sequence[Look]) -> tuple[list[Art
         assert {path.name for path in night.folder.glob("*.txt")} == texts
         night.suspend()
         with archive.index.reading() as queries:
-            return night.articles, {table.name: sorted(queries.rows(table), key=repr) for table in TABLES}
+            return list(night.articles), {table.name: sorted(queries.rows(table), key=repr) for table in TABLES}
 
 
 def _is_own(file: str | None) -> bool:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from archive.ingest import lookups
 from archive.ingest.run_writer import RunWriter
 from archive.model.enums import ArchiveKind
 from archive.model.records import Document
@@ -88,3 +90,22 @@ def test_articles_of_a_list_are_compared_by_one_question_until_the_next_commit(t
         night.commit()
         assert night.lookups.namesakes(document("khac", new, later)) == ["moi"]
         night.suspend()
+
+
+def test_a_first_night_holds_the_contents_of_few_of_its_articles(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lookups, "_TIMES", 20)
+    with make(tmp_path / "a") as archive:
+        night = archive.start(PORTAL, FIRST, at(FIRST), judge)
+        held = []
+        for number in range(120):
+            time = f"2025-02-{28 - number // 20:02d}T{23 - number % 20:02d}:00:00+07:00"
+            item = ComposedArticle(f"gio-{number}", f"Tin {number}", (f"Đoạn {number}.",), time)
+            assert night.lookups.namesakes(document("moi", item, time)) == []
+            keep(night, item, at(FIRST))
+            night.commit()
+            assert night.lookups.namesakes(document("moi", item, time)) == [item.key]
+            held.append(sum(len(each.contents) for each in night.lookups._dated.values()))
+        night.suspend()
+    assert max(held) <= 20 + 32
