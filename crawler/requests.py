@@ -17,7 +17,8 @@ from archive.model.records import CaptureRef, ListEntry, ListRequest, LookbackMa
 
 Callback = Callable[[Response], AsyncIterator[Any] | None]
 
-_EXCHANGE = "exchange"  # the key in a request's meta
+EXCHANGE = "exchange"
+"""The key of an exchange in a request's meta."""
 
 
 class Expect(StrEnum):
@@ -157,9 +158,9 @@ def exchange_of(request: Request | Response) -> Exchange:
 
     One that no spider of ours described (a probe's) begins here.
     """
-    exchange: Exchange | None = request.meta.get(_EXCHANGE)
+    exchange: Exchange | None = request.meta.get(EXCHANGE)
     if exchange is None:
-        exchange = request.meta[_EXCHANGE] = Exchange(RequestInfo(Expect.RESOURCE, request.url, ""))
+        exchange = request.meta[EXCHANGE] = Exchange(RequestInfo(Expect.RESOURCE, request.url, ""))
     return exchange
 
 
@@ -195,5 +196,5 @@ class RequestBuilder:
             body=asked.body if asked else "",
             errback=self.errback,
             priority=priority,
-            meta={_EXCHANGE: Exchange(info)},
+            meta={EXCHANGE: Exchange(info)},
         )

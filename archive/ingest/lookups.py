@@ -32,15 +32,14 @@ class RunLookups:
 
     def __init__(self, index: Index, portal: str, night: date, is_queued: Callable[[str], bool]) -> None:
         self._index, self._portal, self._night, self._is_queued = index, portal, night, is_queued
-        self._first: dict[str, date | None] = {}
-        self._removals: dict[str, Removal | None] = {}
+        self._known: dict[str, tuple[date | None, Removal | None]] = {}
         self._bodies: dict[str, tuple[str, str] | None] = {}
         self._walks: dict[str, str | None] = {}
         self._dated: dict[str, DatedContents] = {}
 
     def load(self, keys: Collection[str]) -> None:
         """Look up at once, in two queries, what will be asked about each of these articles."""
-        new = [key for key in keys if key not in self._first]
+        new = [key for key in keys if key not in self._known]
         if not new:
             return
         with self._reading() as queries:
@@ -48,8 +47,9 @@ class RunLookups:
                 queries.events.first_nights(self._portal, new),
                 queries.removals.latest_of(self._portal, new),
             )
-        self._first |= {key: first.get(key) for key in new}
-        self._removals |= {key: removals.get(key) for key in new}
+        # Most are new, and share one pair of nothing.
+        stored = first.keys() | removals.keys()
+        self._known |= {key: (first.get(key), removals.get(key)) if key in stored else (None, None) for key in new}
 
     def expect(self, urls: Collection[str]) -> None:
         """Look up at once what these addresses answered last: they are about to be asked."""
@@ -68,8 +68,7 @@ class RunLookups:
         for url in urls:
             self._bodies.pop(url, None)
         for line in lines:
-            self._first.pop(line.key, None)
-            self._removals.pop(line.key, None)
+            self._known.pop(line.key, None)
             for dated in self._dated.values():
                 if line.published and dated.covers(line.published):
                     dated.contents.setdefault(line.published, set()).add(line.content_sha256)
@@ -162,7 +161,7 @@ class RunLookups:
     def first_stored(self, key: str) -> date | None:
         """Return the night in which an article was first stored."""
         self.load([key])
-        return self._first[key]
+        return self._known[key][0]
 
     def listed_day(self, key: str) -> date | None:
         """Return the day that the portal's lists showed beside an article."""
@@ -176,7 +175,7 @@ class RunLookups:
     def removal(self, key: str) -> Removal | None:
         """Return the last removal or return recorded of the article."""
         self.load([key])
-        return self._removals[key]
+        return self._known[key][1]
 
     def waiting(self, keys: Collection[str]) -> set[str]:
         """Return those of the keys that answered with something that is no article and are due only after tonight."""

@@ -73,8 +73,8 @@ class Articles:
     layouts: tuple[Layout, ...]
     rechecks: Sequence[int]
     gone_after: int
-    _asked: dict[str, list[Following]] = field(default_factory=dict, init=False)
-    _shown: dict[str, list[str]] = field(default_factory=dict, init=False)
+    _asked: dict[str, tuple[Following, ...]] = field(default_factory=dict, init=False)
+    _shown: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False)
     _moved: int = field(default=0, init=False)
     _needless: set[str] = field(default_factory=set, init=False)
     _unjudged: dict[Exchange, asyncio.Future[None]] = field(default_factory=dict, init=False)
@@ -100,7 +100,7 @@ class Articles:
         self, section: str, key: str, url: str, mark: LookbackMark | None, headers: Mapping[str, str] | None = None
     ) -> Request:
         way = self.portal.article_source(key, url)
-        self._asked.setdefault(key, []).append(way)
+        self._asked[key] = (*self._asked.get(key, ()), way)
         if not headers and not self.unchanged.knows(
             key
         ):  # the process is ready for a new page; an old one may be unchanged
@@ -184,7 +184,7 @@ class Articles:
         """
         entries = list(entries)
         for entry in entries:
-            self._shown.setdefault(entry.key, []).append(entry.url)
+            self._shown[entry.key] = (*self._shown.get(entry.key, ()), entry.url)
         found = [entry for entry in self.recorder.writer.lookups.moved(entries) if entry.key not in self._asked]
         found = found[: _MOST_MOVED - self._moved]
         self._moved += len(found)
@@ -204,7 +204,7 @@ class Articles:
         self.unchanged.load({urls[url] for url in bodies})
         found: list[ArticleResponse | Request] = []
         for url, body in bodies.items():
-            self._asked.setdefault(urls[url], []).append(url)
+            self._asked[urls[url]] = (*self._asked.get(urls[url], ()), url)
             self.identity.answered(urls[url], Outcome.ARTICLE, url)
             page = exchange.part(url, urls[url]).page(Outcome.ARTICLE)
             question = PageQuestion(url, page.fetched_at, "utf-8", interface=False)
@@ -218,11 +218,11 @@ class Articles:
     def _elsewhere(self, exchange: Exchange) -> list[Request]:
         """Return the request for a missing article at another address: one of tonight's lists, or an earlier one of its own."""
         info, key = exchange.info, exchange.info.key or ""
-        asked = self._asked.get(key, [])
+        asked = self._asked.get(key, ())
         if len(asked) >= _MOST_ADDRESSES:
             return []
         recorded = sorted(self.recorder.writer.lookups.addresses(key))
-        for url in (*reversed(self._shown.get(key, [])), *recorded):
+        for url in (*reversed(self._shown.get(key, ())), *recorded):
             if not any(_is_same_way(self.portal.article_source(key, url), way) for way in asked):
                 return [self._build(info.section, key, url, info.lookback)]
         return []
