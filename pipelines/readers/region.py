@@ -37,6 +37,7 @@ _PARAGRAPH = 80  # characters of a text node: a page with two longer ones is no 
 _SHORTEST = 200  # characters of a text that no words of the frame make a notice
 _LONGER = XPath("descendant::text()[string-length(normalize-space()) > 20]")
 _HEADINGS = XPath("//title | (//h1)[position() <= 2] | (//h2)[1] | (//h3)[1]")
+_IN_ORDER = XPath("$elements/self::*")
 _MAY_BE_ABSENT = re.compile(ABSENT.pattern.replace(r"\b", ""))
 """Match in every notice, also where its first or last word runs into the text beside it."""
 _GENERIC = frozenset({"generic_title", "generic_text", "generic_published", "parser_gave_up"})
@@ -47,6 +48,8 @@ _BOXES = frozenset("html head body div form main header footer section article".
 _NAMES = frozenset(re.findall(r"""=['"]?([\w:.-]+)""", " ".join((*TIMES, *AUTHORS, *SITES)).lower()))
 _PARTS = ("title", "lead", "author", "body", "attachments", "featured")
 _INSIDE = ("drop", "cut", "captions", "boxes")
+_COMPOUND = re.compile(r"[\w-]*(?:[.#][\w-]+|\[[^\]]*\])+|[\w-]+")
+"""Match a selector that asks an element for nothing but its own tag and attributes."""
 
 
 def covers(article: Article, layouts: Sequence[Layout]) -> bool:
@@ -77,7 +80,8 @@ def region_digest(page: HtmlPage, layouts: Sequence[Layout], now: datetime) -> b
     groups.append([element for element, _ in bylines_in(smallest_around(heading, containers[0]))])
     groups.append(list(_metadata(page)))
     dates = _dates(page, layout, now)
-    inner = [page.match(selector) for part in _INSIDE for selector in getattr(layout, part)]
+    # An element's own tag and attributes are digested with it; what stands around it is not.
+    inner = [page.match(each) for part in _INSIDE for each in getattr(layout, part) if not _COMPOUND.fullmatch(each)]
     found = blake2b(digest_size=SIZE)
     for text in (page.url, page.base, f"{number} {page.damaged}", headline, *_notices(page, containers)):
         _add(found, text.encode("utf-8", "replace"))
@@ -212,7 +216,7 @@ def _dates(page: HtmlPage, layout: Layout, now: datetime) -> dict[HtmlElement, b
             shown = read_visible(page.text_of(element), now) if is_text else None
             times = [_items(time) for time in element.iter("time")]
             undated = read_undated(page.text_of(element), now) if is_text and shown is None else None
-            said = repr((number, _items(element), times, shown or undated)).encode("utf-8", "replace")
+            said = repr((number, element.tag, _items(element), times, shown or undated)).encode("utf-8", "replace")
             found[element] = found.get(element, b"") + said
             if shown is not None:
                 return found
@@ -226,10 +230,10 @@ def _write(
     whole = {element for group in groups for element in group}
     wanted = whole | dates.keys()
     tops = [each for each in wanted if wanted.isdisjoint(each.iterancestors())]
-    order = {each: at for at, each in enumerate(page.root.iter(*{each.tag for each in tops}))}
     above: dict[HtmlElement, int] = {}
     places: dict[HtmlElement, str] = {}
-    for number, top in enumerate(sorted(tops, key=order.__getitem__)):
+    ordered: Any = _IN_ORDER(page.root, elements=tops)  # Any: a path may select numbers as well
+    for number, top in enumerate(ordered):
         for element in top.iterancestors():
             if element not in above:
                 above[element] = len(above)
