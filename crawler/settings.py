@@ -131,9 +131,7 @@ DEFAULT_REQUEST_HEADERS = {
 
 # Every answer is recorded, so nothing may be filtered before us.
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the walk knows what it asked; a filter would drop redirects
-SCHEDULER_MEMORY_QUEUE = (
-    "crawler.downloader.request_queue.RequestQueue"  # the order of the list is the order of the night
-)
+SCHEDULER_MEMORY_QUEUE = "crawler.request_queue.RequestQueue"  # the order of the list is the order of the night
 
 # Few words: what matters is in the night's record.
 LOG_LEVEL = "WARNING"

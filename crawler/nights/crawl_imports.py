@@ -18,6 +18,7 @@ _IMPORTS = (
     "crawler.families.*",
     "crawler.listings.*",
     "crawler.nights.rlimits",
+    "crawler.request_queue",
     "crawler.run.*",
     "crawler.sandbox.*",
     "crawler.spiders.*",

@@ -38,6 +38,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("pipelines.files",),
     ("crawler.scrapy_imports", "crawler.clock", "crawler.urls", "crawler.disk_space"),
     ("crawler.requests",),
+    ("crawler.request_queue",),
     ("crawler.downloader",),
     ("crawler.settings",),
     ("crawler.listings", "crawler.responses"),

@@ -9,7 +9,7 @@ import pytest
 from scrapy.http import FormRequest, Request, Response
 from twisted.python.failure import Failure
 
-from crawler.downloader.request_queue import RequestQueue
+from crawler.request_queue import RequestQueue
 from crawler.requests import Expect, RequestBuilder, exchange_of
 
 
