@@ -33,22 +33,40 @@ LUU_TRU_POLICY = os.environ.get("LUU_TRU_POLICY", "")  # where the rules of docs
 PROGRESS_FILE = os.environ.get("PROGRESS_FILE", "")
 MIN_FREE = os.environ.get("MIN_FREE", "0")  # bytes; under it the crawl commits and stops
 LOG_STYLE = os.environ.get("LUU_TRU_LOG", "text")  # or json: one object a line
-EXTENSIONS = {
-    "crawler.run.disk_watch.LowDisk": 0,
-    "scrapy.extensions.corestats.CoreStats": None,  # counts what the run's record counts
-    "scrapy.extensions.logcount.LogCount": None,
-    "scrapy.extensions.memusage.MemoryUsage": None,  # the scheduler limits a crawl's memory
-}
+EXTENSIONS = {"crawler.run.disk_watch.LowDisk": 0}
 STATS_CLASS = "scrapy.statscollectors.DummyStatsCollector"  # the run's record counts, and nothing reads Scrapy's
 FENCE = os.environ.get("FENCE", "")  # the number of the scheduler's claim: the store refuses a lower one
 RENDER = os.environ.get("RENDER") == "1"  # portals that say so are read with Chromium, where they are empty shells
 RENDER_TIMEOUT = 60.0  # seconds for one page, the pauses between its requests included
 STAY_OPEN = os.environ.get("STAY_OPEN", "")  # the scheduler asks a silent portal again later tonight
 
-# Nothing listens, nothing is executed from outside. Where a base names them they are imported even when switched off, with
-# an SSH library, an HTTP client and a server.
-_LISTENING = ("scrapy.extensions.telnet.TelnetConsole", "scrapy.extensions.remote_control.RemoteControl")
-EXTENSIONS_BASE = {name: at for name, at in default_settings.EXTENSIONS_BASE.items() if name not in _LISTENING}
+# What a base names is imported even when it is switched off: an SSH library, an HTTP client, a server, the public suffix
+# list. So what does not run is left out. Nothing listens, and nothing is executed from outside.
+_UNUSED = {
+    "scrapy.extensions.telnet.TelnetConsole",
+    "scrapy.extensions.remote_control.RemoteControl",
+    "scrapy.extensions.corestats.CoreStats",  # counts what the run's record counts
+    "scrapy.extensions.logcount.LogCount",
+    "scrapy.extensions.memusage.MemoryUsage",  # the scheduler limits a crawl's memory
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware",  # the guard replaces it: dont_filter ends it
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware",
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware",  # no portal is asked with a password
+    "scrapy.downloadermiddlewares.stats.DownloaderStats",  # writes out the headers of each response to count them
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware",
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware",
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware",
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware",  # every answer is recorded, so it lets all pass
+    "scrapy.spidermiddlewares.depth.DepthMiddleware",  # the walk's own rule ends it, and no depth is counted
+}
+
+
+def _used(base: dict[str, int]) -> dict[str, int]:
+    return {name: at for name, at in base.items() if name not in _UNUSED}
+
+
+EXTENSIONS_BASE = _used(default_settings.EXTENSIONS_BASE)
+DOWNLOADER_MIDDLEWARES_BASE = _used(default_settings.DOWNLOADER_MIDDLEWARES_BASE)
+SPIDER_MIDDLEWARES_BASE = _used(default_settings.SPIDER_MIDDLEWARES_BASE)
 TELNETCONSOLE_ENABLED = False  # a shell in every crawl
 REMOTE_CONTROL_ENABLED = False  # an HTTP server in every crawl that runs code sent to it
 
@@ -71,24 +89,13 @@ DOWNLOAD_VERIFY_CERTIFICATES = True  # exceptions are per portal and recorded
 DOWNLOADER_MIDDLEWARES = {
     "crawler.downloader.guard.GuardMiddleware": 10,  # before everything: redirects, retries and robots.txt pass it as well
     "crawler.sandbox.response_reader.ReadingMiddleware": 20,  # the last that sees a response: what is no article is read
-    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the guard replaces it: dont_filter ends it
-    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # no portal is asked with a password
-    "scrapy.downloadermiddlewares.stats.DownloaderStats": None,  # writes out the headers of each response to count them
     "crawler.downloader.robots.RobotsGate": 100,  # what cannot be had is no permission; records what it decided
-    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "crawler.downloader.retry.PatientRetry": 550,  # Retry-After and a growing pause, which Scrapy has not
     "crawler.downloader.redirects.RefreshGate": 580,  # a page that sends on to the successor, once it is decoded
-    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "crawler.downloader.decompression.DecodeMiddleware": 590,  # sees a gzip body that was cut, which Scrapy takes for whole
     "crawler.downloader.redirects.RedirectGate": 620,  # before redirects are followed: nothing is asked of the successor
-    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
     "crawler.downloader.cookies.HostCookies": 700,  # Scrapy's own downloads the public suffix list, past the guard
     "pipelines.capture.CaptureMiddleware": 950,  # nearest to the wire: the body as served, before anyone reads it
-}
-SPIDER_MIDDLEWARES = {
-    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # every answer is recorded, so it lets all pass
-    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,  # the walk's own rule ends it, and no depth is counted
 }
 ITEM_PIPELINES = {
     "pipelines.files.stage.AttachmentStage": 50,
