@@ -64,13 +64,15 @@ def server() -> Iterator[CrawlServer]:
 
 @pytest.fixture
 def servers(monkeypatch: pytest.MonkeyPatch) -> list[ForkServer]:
-    """Return the servers that are started from now on."""
+    """Return the servers of crawls that are started from now on; the tests have one of their own."""
     made: list[ForkServer] = []
     execute = ForkServer.executed.__func__  # type: ignore[attr-defined]  # of a class method
 
     def executed(cls: type[ForkServer], *asked: object) -> ForkServer:
-        made.append(execute(cls, *asked))
-        return made[-1]
+        server: ForkServer = execute(cls, *asked)
+        if str(asked[0]).startswith("crawler."):
+            made.append(server)
+        return server
 
     monkeypatch.setattr(ForkServer, "executed", classmethod(executed))
     return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -36,5 +37,7 @@ def test_the_components_bring_no_heavy_library() -> None:
         f"for base in {BASES!r}: made.get_component_priority_dict_with_base(base.removesuffix('_BASE'))\n"
         f"print([name for name in {HEAVY!r} if name in sys.modules])"
     )
-    found = subprocess.run([sys.executable, "-c", code], env=FRESH, capture_output=True, text=True, check=True)
+    found = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, FRESH: "1"}, capture_output=True, text=True, check=True
+    )
     assert found.stdout.strip() == "[]"
