@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Sequence
 from functools import cache
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import msgspec
 from scrapy.settings import Settings
@@ -22,9 +23,10 @@ from crawler.requests import Expect, ReadAs
 from crawler.responses.outcome import ResponseFacts
 from crawler.sandbox.response_answer import answer_response, name_of
 from crawler.sandbox.response_question import ANSWER, QUESTION, ResponseAnswer, ResponseQuestion
+from crawler.urls import LONGEST, absolute, host_of, parameters, with_parameter, without_parameter
 from fuzz.targets import require
 from fuzz.texts import NOW, first_line
-from pipelines.html.decoding import CUT, DATALOSS, TOO_LARGE, reads_as_text
+from pipelines.html.decoding import CUT, DATALOSS, TOO_LARGE, UNKNOWN_ENCODING, reads_as_text
 from pipelines.sandbox.child_process import encode
 from pipelines.sandbox.page_answer import answer_page
 from pipelines.sandbox.page_question import CROSSCHECK, FACTS, READING, REGION, PageQuestion
@@ -32,6 +34,7 @@ from vietnam.letters import clean_letters
 
 _Choice = TypeVar("_Choice")
 _STATUSES = (200, 200, 204, 304, 400, 403, 404, 410, 429, 500, 503)
+_FLAGS = ("-", CUT, DATALOSS, TOO_LARGE, UNKNOWN_ENCODING)
 _TYPES = (
     "text/html",
     "application/json",
@@ -73,27 +76,37 @@ def _portals() -> tuple[type[PortalSpider], ...]:
     return tuple(ways.values())
 
 
-def judge_response(data: bytes) -> None:
+def _article(portal: type[PortalSpider]) -> str:
+    return f"{portal.home.rstrip('/')}/tin/1.html"
+
+
+def judge_response(data: bytes) -> ResponseAnswer:
     """Judge a response to any kind of request; nothing but an article's page is read any further."""
     line, body = first_line(data)
     asked = _Asked(line)
     portal = asked.choose(_portals())
-    _answer(asked, portal, asked.choose(tuple(Expect)), body)
+    return _answer(asked, portal, asked.choose(tuple(Expect)), body)
 
 
-def read_list(data: bytes) -> None:
+def read_list(data: bytes) -> ResponseAnswer:
     """Read a list page, an interface's answer or the archive of a day, by the portal's own class."""
     line, body = first_line(data)
     asked = _Asked(line)
     portal = asked.choose(_portals())
     way = asked.choose(("list", "answer", "day"))
     number = asked.choose((1, 2))
-    section = portal.sections[number % len(portal.sections)]
-    request = ListRequest(f"{portal.home}tin?page=1", "POST", body="a=1&page=1", json=True) if way == "answer" else None
+    section = portal.sections[(number - 1) % len(portal.sections)]
+    request = (
+        ListRequest(
+            f"{portal.home.rstrip('/')}/tin?page=1", "POST", body="a=1&page=1", json=body.lstrip()[:1] in (b"{", b"[")
+        )
+        if way == "answer"
+        else None
+    )
     read_as = ReadAs.DAY if way == "day" else ReadAs.LIST
     expect = Expect.RESOURCE if way == "day" else Expect.LISTING
     question = ResponseQuestion(
-        _facts(asked, portal, expect, body, json=request is not None),
+        _facts(asked, portal, expect, body, json=request is not None and request.json),
         name_of(portal),
         NOW,
         asked.choose(_CHARSETS),
@@ -102,10 +115,31 @@ def read_list(data: bytes) -> None:
         number,
         request,
     )
-    _check(question, portal, body)
+    return _check(question, portal, body)
 
 
-def read_feeds(data: bytes) -> None:
+def read_addresses(data: bytes) -> None:
+    """Read each line as a link of a page; every portal finds a key in its address, or none."""
+    for href in data.decode("utf-8", "replace").split("\n")[:4]:
+        for base in ("https://a.gov.vn/tin/", "https://www.danang.gov.vn/w/a?b=c"):
+            url = absolute(base, href)
+            if url is None:
+                continue
+            require(absolute(base, url) == url, "an absolute address stays as it is")
+            require(
+                len(url) <= LONGEST and url.isascii() and host_of(url), "an address is bounded, in ASCII, with a host"
+            )
+            counted = with_parameter(url, "page", "2")
+            require(
+                dict(parameters(urlsplit(without_parameter(counted, "page")).query)).get("page") is None,
+                "a parameter is left out",
+            )
+            for portal in _portals():
+                key = portal.entry_key(url)
+                require(key is None or (key and key.isprintable()), "a key is printable")
+
+
+def read_feeds(data: bytes) -> ResponseAnswer:
     """Read a feed, a sitemap or a sitemap index."""
     line, body = first_line(data)
     asked = _Asked(line)
@@ -114,7 +148,7 @@ def read_feeds(data: bytes) -> None:
     question = ResponseQuestion(
         _facts(asked, portal, Expect.RESOURCE, body), name_of(portal), NOW, asked.choose(_CHARSETS), read_as
     )
-    _check(question, portal, body)
+    return _check(question, portal, body)
 
 
 def read_robots(data: bytes) -> None:
@@ -141,8 +175,8 @@ def _facts(
     asked: _Asked, portal: type[PortalSpider], expect: Expect, body: bytes, *, json: bool = False
 ) -> ResponseFacts:
     status, kind = asked.choose(_STATUSES), asked.choose(_TYPES)
-    flags = {flag for flag in (CUT, DATALOSS, TOO_LARGE) if status == 400 and len(body) % 7 == len(flag) % 7}
-    url = f"{portal.home}tin/1.html"
+    flags = frozenset({asked.choose(_FLAGS)} - {"-"})
+    url = _article(portal)
     return ResponseFacts(
         status,
         {"content-type": kind},
@@ -153,27 +187,28 @@ def _facts(
         expect,
         portal.home,
         own_hosts(portal),
-        frozenset(flags),
+        flags,
         json,
     )
 
 
-def _answer(asked: _Asked, portal: type[PortalSpider], expect: Expect, body: bytes) -> None:
+def _answer(asked: _Asked, portal: type[PortalSpider], expect: Expect, body: bytes) -> ResponseAnswer:
     facts = _facts(asked, portal, expect, body)
-    _check(
+    return _check(
         ResponseQuestion(facts, name_of(portal), NOW, asked.choose(_CHARSETS), agent=_AGENT, longest=30.0), portal, body
     )
 
 
-def _check(question: ResponseQuestion, portal: type[PortalSpider], body: bytes) -> None:
+def _check(question: ResponseQuestion, portal: type[PortalSpider], body: bytes) -> ResponseAnswer:
     """Answer a question as the child does; neither question nor answer changes on the pipe."""
     require(QUESTION.decode(encode(question)) == question, "a question survives the pipe")
     answer = answer_response(question, portal.layouts, body)
-    require(not answer.failure, f"no reading fails: {answer.failure}")
+    require(not answer.failure, f"no reading fails: {answer.failure.splitlines()[-1:]} {answer.failure}")
     require("\n" not in answer.unread + (answer.detail or ""), "why it is not read is one line")
     require(ANSWER.decode(encode(answer)) == answer, "an answer survives the pipe")
     require(isinstance(answer.outcome, Outcome), "an outcome is of the closed list")
     _check_listing(answer, portal)
+    return answer
 
 
 def _check_listing(answer: ResponseAnswer, portal: type[PortalSpider]) -> None:
@@ -200,7 +235,7 @@ def read_article(data: bytes) -> None:
     portal = asked.choose(_portals())
     interface, compared = asked.choose((False, True)), asked.choose((False, True))
     question = PageQuestion(
-        f"{portal.home}tin/1.html",
+        _article(portal),
         NOW,
         asked.choose(_CHARSETS),
         None,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
-Target = Callable[[bytes], None]
+Target = Callable[[bytes], object]
 """Read one input. Raises BrokenPromise where a reader answers wrongly, or whatever a reader raises that it does not document."""
 
 CORPUS = Path(__file__).with_name("corpus")
@@ -17,6 +17,7 @@ TARGETS = {
     "body": "fuzz.texts:decompress",
     "dates": "fuzz.texts:read_dates",
     "query": "fuzz.texts:parse_query",
+    "addresses": "fuzz.pages:read_addresses",
     "outcome": "fuzz.pages:judge_response",
     "article": "fuzz.pages:read_article",
     "listing": "fuzz.pages:read_list",

@@ -28,6 +28,7 @@ from crawler.downloader.state_links import changes_state
 from crawler.listings.html_list import ListShape, read_whole
 from crawler.listings.listing import Following, Listing, Section
 from crawler.listings.load_more import count_up, is_more, next_piece, read_piece
+from crawler.listings.pagination import attribute
 from crawler.portal import PortalSpider
 from crawler.urls import absolute, host_of, parameters, real_host, with_parameter
 from pipelines.article import Layout
@@ -144,7 +145,7 @@ def next_page(page: Selector, pager: str, url: str, base: str, number: int) -> s
     for box in page.css(pager) if pager else [page]:
         for link in box.css("a[href]"):
             rank = _rank(link, number)
-            there = absolute(base, link.attrib["href"]) if rank is not None else None
+            there = absolute(base, attribute(link, "href")) if rank is not None else None
             if rank == _MORE and there is not None and not _counts(url, there, number + 1):
                 continue
             if rank is None or there is None or not _same(there, base) or there == url or changes_state(there):
@@ -169,10 +170,10 @@ def _rank(link: Selector, number: int) -> int | None:
     raw = " ".join("".join(link.xpath(".//text()").getall()).split())
     if raw.strip(_AROUND) == str(number + 1) or fold(raw) == f"trang {number + 1}":
         return 0
-    if "next" in (link.attrib.get("rel") or "").lower().split():
+    if "next" in attribute(link, "rel").lower().split():
         return 1
     word = fold(raw).strip(_AROUND)
-    named = fold(f"{link.attrib.get('title', '')} {link.attrib.get('aria-label', '')}").strip(_AROUND)
+    named = fold(f"{attribute(link, 'title')} {attribute(link, 'aria-label')}").strip(_AROUND)
     if word in _NEXT or named in _NEXT:
         return 2
     if raw.strip() in _ONLY_ARROWS:

@@ -33,6 +33,7 @@ from parsel import Selector
 from crawler.article_keys import own_address
 from crawler.listings.json_api import day_of
 from crawler.listings.listing import Entry, Listing, Section
+from crawler.listings.pagination import attribute
 from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from crawler.urls import absolute
 from pipelines.article import Layout, RowShape
@@ -98,7 +99,7 @@ class LotusDominoSpider(PortalSpider, family="Lotus Domino gazette"):
         entries: dict[str, Entry] = {}
         for row in Selector(text=f"<table>{html}</table>", type="html").css("tr"):
             link = row.css("a[href*=ParentUNID]")
-            there = absolute(url, link.attrib["href"]) if link else None
+            there = absolute(url, attribute(link[0], "href")) if link else None
             key = cls.entry_key(there) if there else None
             if there is not None and key is not None:
                 title = fold_spaces(nfc("".join(link.xpath(".//text()").getall()))).strip()

@@ -44,7 +44,7 @@ from crawler.listings.forms import SCRIPTED, form_field, post_form, with_field
 from crawler.listings.html_list import ListPage, ListShape, read_list, read_whole
 from crawler.listings.json_api import entry_of, json_of
 from crawler.listings.listing import Entry, Following, Listing, ListingError, Section
-from crawler.listings.pagination import next_by_parameter
+from crawler.listings.pagination import attribute, next_by_parameter
 from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from crawler.urls import absolute, host_of, with_parameter
 from pipelines.article import Layout
@@ -54,7 +54,7 @@ _NUMBERED = re.compile(r"(?:/[^/]+)*/[^/]*-c(?P<id>\d{4,})\.html", re.IGNORECASE
 _PLAIN = re.compile(r"(?:/[^/]+)*/(?P<slug>[^/]+)\.html")
 _LIST_PAGE = re.compile(r"(?P<before>.*-c\d+-)(?P<number>\d+)\.html")
 _FORBIDDEN = frozenset({"data", "lib", "packages", "portals", "pages", "1"})  # moit's robots.txt
-_COUNTS = re.compile(r"itemsPerPage\W+(?P<per>\d+)\W+pageNo\W+\d+\W+totalItems\W+(?P<total>\d+)")
+_COUNTS = re.compile(r"itemsPerPage\W+(?P<per>\d{1,18})\W+pageNo\W+\d+\W+totalItems\W+(?P<total>\d{1,18})")
 _MODULE = re.compile(r"eyJ[\w+/]{20,8000}={0,2}")  # base64 of `{"`
 _SITE = re.compile(r"/(?:publish/thumbnail|upload|css/[\d.]+)/(\d{4,8})/")
 _SELECT = "/api/Content/Article/selectAll"
@@ -232,7 +232,7 @@ class VHVSpider(PortalSpider, family="VHV"):
 
 def _linked(found: ListPage) -> str | None:
     for link in found.pager.css("a.next-pages[href], a.next[href]") if found.pager else ():
-        url = absolute(found.base, link.attrib["href"])
+        url = absolute(found.base, attribute(link, "href"))
         if url and host_of(url) == host_of(found.base) and url != found.base:
             return url
     return None
@@ -256,7 +256,7 @@ def _is_drawn(pager: Selector | None) -> bool:
 
 
 def _module_id(pager: Selector | None) -> str:
-    return re.sub(r"\D", "", pager.attrib.get("id", "")) if pager is not None else ""
+    return re.sub(r"\D", "", attribute(pager, "id")) if pager is not None else ""
 
 
 def _counts(found: ListPage) -> tuple[int, int] | None:

@@ -47,7 +47,7 @@ from crawler.listings.alternate_urls import page_path
 from crawler.listings.forms import form_field, post_form, with_field
 from crawler.listings.html_list import ListPage, ListShape, read_list, read_whole, without_menus
 from crawler.listings.listing import Entry, Listing, Section
-from crawler.listings.pagination import next_by_parameter
+from crawler.listings.pagination import attribute, next_by_parameter, number_of
 from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from crawler.urls import with_parameter, without_parameter
 from pipelines.article import Layout
@@ -206,7 +206,7 @@ def _page_index(url: str, found: ListPage) -> int | None:
     if (index := _index_in(url)) is not None or len(carried) == 1:
         return index if index is not None else carried.pop()
     links = found.pager.css("a[href]") if found.pager else ()
-    numbered = [(value, link) for link in links if (value := _index_in(link.attrib["href"])) is not None]
+    numbered = [(value, link) for link in links if (value := _index_in(attribute(link, "href"))) is not None]
     for value, link in numbered:
         label = "".join(link.xpath(".//text()").getall()).strip()
         if re.fullmatch(r"[0-9]{1,6}", label):
@@ -222,7 +222,7 @@ def _index_in(address: str) -> int | None:
 def _shows(pager: Selector | None, number: int) -> bool:
     """Return whether the page links lead to this page or past it."""
     shown = pager.css("li.page-item::attr(data-page)").getall() if pager else []
-    return any(value.isdecimal() and int(value) >= number for value in shown)
+    return any((index := number_of(value)) is not None and index >= number for value in shown)
 
 
 def _form(url: str, found: ListPage) -> ListRequest | None:

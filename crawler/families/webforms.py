@@ -35,6 +35,7 @@ from crawler.families import CENTRED_CAPTIONS
 from crawler.listings.forms import post_form
 from crawler.listings.html_list import ListPage, ListShape, read_whole
 from crawler.listings.listing import Listing, Section
+from crawler.listings.pagination import attribute
 from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from crawler.urls import absolute
 from pipelines.article import Layout
@@ -101,7 +102,7 @@ class WebFormsSpider(PortalSpider, family="ASP.NET WebForms"):
 def _main_links(found: ListPage) -> list[str]:
     sides = {side.root for side in found.page.css(_SIDES)}
     links = [link for link in found.page.css("a[href]")[:_MOST_LINKS] if sides.isdisjoint(link.root.iterancestors())]
-    return [url for link in links if (url := absolute(found.base, link.attrib["href"])) is not None]
+    return [url for link in links if (url := absolute(found.base, attribute(link, "href"))) is not None]
 
 
 def _postback(page: Selector, url: str, number: int) -> ListRequest | None:
@@ -109,7 +110,7 @@ def _postback(page: Selector, url: str, number: int) -> ListRequest | None:
     links = [
         (" ".join("".join(link.xpath(".//text()").getall()).split()), found)
         for link in page.css("a[href*=__doPostBack]")
-        if (found := _POSTBACK.search(link.attrib["href"]))
+        if (found := _POSTBACK.search(attribute(link, "href")))
     ]
     wanted = next((found for text, found in links if text == str(number + 1)), None)
     if wanted is None:  # the dots before the numbers lead back

@@ -148,8 +148,9 @@ def _address_lines(body: bytes) -> list[str]:
 
 def _text_sitemap(url: str, lines: list[str], key_of: KeyOf) -> Listing:
     entries: dict[str, Entry] = {}
-    for address in lines[:MOST_ENTRIES]:
-        if _same_host(address, url) and (key := key_of(address)):
+    for line in lines[:MOST_ENTRIES]:
+        address = absolute(url, line)
+        if address and _same_host(address, url) and (key := key_of(address)):
             entries.setdefault(key, Entry(url=address, key=key))
     return Listing(tuple(entries.values()))
 

@@ -16,6 +16,7 @@ from archive.model.records import ListRequest
 from crawler.listings.forms import SCRIPTED, form_field, post_form, with_field
 from crawler.listings.json_api import modified_of
 from crawler.listings.listing import Entry, KeyOf
+from crawler.listings.pagination import attribute, number_of
 from crawler.urls import absolute, host_of, parameters, real_host, with_parameter
 from pipelines.html.json_values import JsonError, json_text, value_of
 from vietnam.letters import fold, fold_spaces, nfc
@@ -42,7 +43,7 @@ def next_piece(page: Selector, button: str, base: str, *, json: bool = False) ->
 
 def _link_request(element: Selector, base: str, *, json: bool) -> ListRequest | None:
     for name in BUTTON_ADDRESSES:
-        value = element.attrib.get(name, "")
+        value = attribute(element, name)
         there = absolute(base, value) if "/" in value or "?" in value else None
         if there and _own(there, base):
             return ListRequest(there, headers=(SCRIPTED,), json=json)
@@ -50,15 +51,15 @@ def _link_request(element: Selector, base: str, *, json: bool) -> ListRequest | 
 
 
 def _form_request(form: Selector, base: str, *, json: bool) -> ListRequest | None:
-    there = absolute(base, form.attrib.get("action", "") or base)
+    there = absolute(base, attribute(form, "action") or base)
     if there is None or not _own(there, base):
         return None
     fields = [
-        (each.attrib["name"], each.attrib.get("value", ""))
+        (attribute(each, "name"), attribute(each, "value"))
         for each in form.css("input[name], button[name]")
-        if each.attrib.get("type", "text").lower() in ("hidden", "text", "submit")
+        if attribute(each, "type", "text").lower() in ("hidden", "text", "submit")
     ]
-    if form.attrib.get("method", "get").lower() == "post":
+    if attribute(form, "method", "get").lower() == "post":
         return post_form(there, fields, json=json, of_visit=any(_VISIT.search(name) for name, _ in fields))
     for name, value in fields:
         there = with_parameter(there, name, value)
@@ -80,9 +81,9 @@ def count_up(request: ListRequest, name: str, number: int) -> ListRequest | None
     """
     query = dict(parameters(urlsplit(request.url).query))
     value = query.get(name, "") if request.method == "GET" else form_field(request, name)
-    if not name or not value.isdecimal() or number < 2:
+    count = number_of(value)
+    if not name or count is None or number < 2:
         return None
-    count = int(value)
     step = count // (number - 1) if count > number and count % (number - 1) == 0 else 1
     if request.method == "GET":
         return ListRequest(

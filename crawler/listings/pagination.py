@@ -16,6 +16,23 @@ _NEXT = frozenset({"tiếp", "tiếp theo", "sau", "trang sau", "trang tiếp", 
 _ARROWS = " \u00a0»›>→."
 
 
+def attribute(element: Selector, name: str, default: str = "") -> str:
+    """Return the value of an element's attribute.
+
+    Parsel's own `attrib` reads the names of all of them, and raises ValueError for one with a control character.
+    """
+    value: str = element.root.get(name, default)
+    return value
+
+
+def number_of(digits: str) -> int | None:
+    """Return the number that a page counts by; None for other words and for more than 18 digits.
+
+    Python raises ValueError for a number of more than 4,300 digits.
+    """
+    return int(digits) if digits.isdecimal() and len(digits) <= 18 else None
+
+
 def next_by_parameter(pager: Selector | None, base: str, number: int, counts: Callable[[str], bool]) -> str | None:
     """Return the next page by links whose query has the page's number; None when no link leads past page `number`.
 
@@ -24,12 +41,12 @@ def next_by_parameter(pager: Selector | None, base: str, number: int, counts: Ca
     """
     best: tuple[int, str, str] | None = None
     for link in pager.css("a[href]") if pager else ():
-        url = absolute(base, link.attrib["href"])
+        url = absolute(base, attribute(link, "href"))
         if url is None or host_of(url) != host_of(base) or changes_state(url):
             continue
         for name, value in parameters(urlsplit(url).query):
-            if counts(name) and value.isdecimal() and int(value) > number:
-                rank = 0 if _word(link) in _NEXT else int(value) - number
+            if counts(name) and (shown := number_of(value)) is not None and shown > number:
+                rank = 0 if _word(link) in _NEXT else shown - number
                 if best is None or rank < best[0]:
                     best = (rank, url, name)
     if best is None:
@@ -48,18 +65,19 @@ def next_by_number(pager: Selector | None, base: str, number: int, counted: re.P
         url = absolute(base, href)
         own = url is not None and host_of(url) == host_of(base) and not changes_state(url)
         found = counted.search(url) if url and own else None
-        if url is None or found is None or int(found["number"]) <= number:
+        shown = number_of(found["number"]) if found else None
+        if url is None or found is None or shown is None or shown <= number:
             continue
-        if best is None or int(found["number"]) < best[0]:
+        if best is None or shown < best[0]:
             start, end = found.span("number")
-            best = int(found["number"]), f"{url[:start]}{number + 1}{url[end:]}"
+            best = shown, f"{url[:start]}{number + 1}{url[end:]}"
     return best[1] if best else None
 
 
 def has_postback(pager: Selector | None, number: int) -> bool:
     """Return whether the pager offers the next page by script only (ASP.NET's `__doPostBack`)."""
     return any(
-        "__doPostBack" in link.attrib["href"] and (_word(link) == str(number + 1) or _word(link) in _NEXT - {""})
+        "__doPostBack" in attribute(link, "href") and (_word(link) == str(number + 1) or _word(link) in _NEXT - {""})
         for link in (pager.css("a[href]") if pager else ())
     )
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 
+from crawler.sandbox.response_question import ResponseAnswer
 from fuzz.targets import CORPUS, TARGETS, load, seeds
 
 MOST = 64 * 1024  # bytes of a target's corpus
@@ -21,6 +23,13 @@ def test_every_input_of_the_corpus_is_read_as_documented(name: str) -> None:
         except Exception as error:
             error.add_note(f"of {path.relative_to(CORPUS)}")
             raise
+
+
+def test_most_composed_lists_and_feeds_show_an_article() -> None:
+    answers = [
+        cast("ResponseAnswer", load(name)(path.read_bytes())) for name in ("listing", "feeds") for path in seeds(name)
+    ]
+    assert sum(bool(answer.listing and answer.listing.entries) for answer in answers) >= 20
 
 
 def test_the_corpus_is_small_and_each_part_of_it_is_of_a_target() -> None:
