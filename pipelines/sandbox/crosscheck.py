@@ -25,6 +25,7 @@ from vietnam.residue import strip_residue
 
 _PROSE = 20  # letters of a sentence that counts
 _LINK = 6  # letters of a link that counts as one
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _ALONE = 1000  # letters from which a part is read alone: a shorter text trafilatura weighs against the page around it
 _LONGEST = 3000  # characters of a block whose place is looked for
 _OPENING = 6  # letters by which elements are looked for, without the last one, which the next node may mark
@@ -106,10 +107,22 @@ def _alone(element: HtmlElement) -> HtmlElement:
     alone = deepcopy(element)
     alone.tail = None
     for above in element.iterancestors():
-        outer = above.makeelement(above.tag, above.attrib)
+        outer = _without_children(above)
         outer.append(alone)
         alone = outer
     return alone
+
+
+def _without_children(element: HtmlElement) -> HtmlElement:
+    """Return an empty copy of an element, without the attributes that have a control character.
+
+    HTML lets them pass, and lxml raises ValueError where one of them is set.
+    """
+    try:
+        return element.makeelement(element.tag, element.attrib)
+    except ValueError:
+        whole = {name: value for name, value in element.items() if not _NOT_XML.search(f"{name}{value}")}
+        return element.makeelement(element.tag, whole)
 
 
 def _around(page: HtmlPage, article: Article) -> HtmlElement | None:
