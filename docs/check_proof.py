@@ -47,7 +47,7 @@ SIGNED_DATA, STAMPED = bytes.fromhex("2a864886f70d010702"), bytes.fromhex("2a864
 SHA256 = bytes.fromhex("608648016503040201")
 # A detached timestamp file of OpenTimestamps (version 1, SHA-256), and its steps.
 OTS = bytes.fromhex("004f70656e54696d657374616d7073000050726f6f6600bf89e2e884e892940108")
-BITCOIN = bytes.fromhex("0588960d73d71901")
+BITCOIN, PENDING = bytes.fromhex("0588960d73d71901"), bytes.fromhex("83dfe30d2ef90c8e")
 STEPS = {
     0x02: lambda message: hashlib.sha1(message).digest(),
     0x03: lambda message: hashlib.new("ripemd160", message).digest(),
@@ -338,7 +338,8 @@ class Receipt:
     """A receipt of OpenTimestamps: the messages that it leads to, each with its kind of witness and what that says."""
 
     def __init__(self, data, digest):
-        need(data.startswith(OTS) and data[len(OTS) :][:32].hex() == digest, "the receipt is of another head")
+        need(data.startswith(OTS) and len(data) <= 65536, "it is no receipt, or too long a one")
+        need(data[len(OTS) :][:32].hex() == digest, "the receipt is of another head")
         self.data, self.place, self.attested = data, len(OTS) + 32, []
         self.follow(bytes.fromhex(digest), 0)
         need(self.place == len(data), "something follows the end of the receipt")
@@ -369,12 +370,26 @@ class Receipt:
             code = self.take(1)[0] if fork else code
             if code == 0:
                 self.attested.append((message, self.take(8), self.take(self.number())))
+                self.check_form(*self.attested[-1][1:])
             elif code in (0xF0, 0xF1):
                 added = self.take(self.number())
+                need(0 < len(added) <= 4096, "a step of the receipt adds nothing, or too much")
                 self.follow(message + added if code == 0xF0 else added + message, depth + 1)
             else:
                 need(code in STEPS, "a step of the receipt is not known here")
                 self.follow(STEPS[code](message), depth + 1)
+
+    def check_form(self, kind, payload):
+        """Check that an attestation is written as its kind is."""
+        need(len(payload) <= 8192, "an attestation of the receipt is too long")
+        if kind == BITCOIN:
+            number = re.fullmatch(rb"[\x80-\xff]{0,4}[\x00-\x7f]", payload)
+            need(number and (payload[-1] or len(payload) == 1), "the height of a block is none")
+        if kind == PENDING:
+            number = re.fullmatch(rb"([\x00-\x7f]|[\x80-\xff][\x01-\x07])([A-Za-z0-9._/:-]{0,1000})", payload)
+            need(number, "the address of a calendar is none")
+            size = sum((part & 127) << 7 * place for place, part in enumerate(number[1]))
+            need(size == len(number[2]), "the address of a calendar is none")
 
     def blocks(self):
         """Return the height of each block of Bitcoin that it leads to, with the Merkle root that this has to have."""

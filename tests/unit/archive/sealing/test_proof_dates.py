@@ -15,6 +15,8 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from archive.__main__ import main
 from archive.errors import ArchiveError
@@ -22,7 +24,7 @@ from archive.export.proofs import heads_after, prove, published_head
 from archive.sealing.opentimestamps import Receipt, read_block_header
 from archive.sealing.proof import check_proof
 from archive.sealing.proof_dates import Dating
-from archive.sealing.receipts import ask_calendars, complete, keep_receipt
+from archive.sealing.receipts import ask_calendars, check_receipt, complete, keep_receipt
 from archive.sealing.timestamps import keep_timestamp, load_authorities, timestamp_request
 from archive.storage.jsonl import canonical
 from archive.storage.manifest import Seal, seals_on_disk
@@ -162,6 +164,25 @@ def test_a_date_of_another_head_makes_it_no_proof(dated: Dated, check: Callable[
     assert check(canonical(json.loads(data) | {"dates": []}) + b"\n")[0] == 1
     assert check(canonical(json.loads(data) | {"dates": None}) + b"\n")[0] == 1
     assert check(canonical(json.loads(data) | {"dates": json.loads(data)["dates"] * 2}) + b"\n")[0] == 1
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_both_checkers_refuse_the_same_odd_receipts(dated: Dated, script: ModuleType, data: st.DataObject) -> None:
+    head = dated.seal(1).head
+    good = (dated.archive.paths.night(date(2025, 3, 4)) / "manifest-1.ots").read_bytes()
+    start = data.draw(st.integers(65, len(good) - 1))
+    end = data.draw(st.integers(start, min(start + 3, len(good))))
+    odd = good[:start] + data.draw(st.binary(max_size=4)) + good[end:]
+
+    def blocks(read: Callable[[], object]) -> object:
+        try:
+            return read()
+        except Exception:
+            return None
+
+    ours = blocks(lambda: sorted(set(check_receipt(odd, head, {}).unnamed)))
+    assert ours == blocks(lambda: sorted({height for height, _ in script.Receipt(odd, head).blocks()}))
 
 
 def test_a_proof_without_a_timestamp_is_not_passed_where_one_was_asked_for(
