@@ -113,3 +113,32 @@ def test_the_signer_stays_or_is_one_that_was_named() -> None:
     late = after(signed(first, None), 1)
     assert codes([signed(first, None)], [late]) == [HistoryCode.SIGNER]
     assert follow([signed(first, None)], [late], [public_key(KEY)]).added == (late,)
+
+
+def test_a_contradiction_names_the_head_and_what_it_contradicts() -> None:
+    heads = history(3)
+    first, second, third = heads
+    a, b = public_key(KEY), public_key(OTHER)
+    none = signed(first, None)
+    rewritten, fork, unfollowed = after(first, 1, root=9), after(first, 8), after(None, 7)
+    older = replace(after(second, 9), follows=None, format=1)
+    older = signed(replace(older, previous="5" * 64), KEY)
+    gap = after(third, 9)
+    told: list[tuple[Sequence[Head], Head, list[str], str, str]] = [
+        (heads, first, [], "ROLLED_BACK", "is the newest that is published, and 2025-03-05 number 1 was kept: an older copy, or an older file"),
+        ([], replace(first, signature=second.signature), [], "SIGNATURE", "its signature does not fit"),
+        ([], first, [b], "SIGNER", f"signed by {a}, not by a key that was named"),
+        ([], none, [b], "SIGNER", "signed by nobody, not by a key that was named"),
+        ([first], signed(replace(second, archive="b"), KEY), [], "ARCHIVE", "of archive b, the log is of a"),
+        (heads, rewritten, [], "REWRITTEN", f"was kept as {second.head}, with root {second.root}"),
+        (heads, fork, [], "FORK", "follows the same seal as 2025-03-04 number 1, which was kept"),
+        (heads, unfollowed, [], "REWRITTEN", "follows nothing, and the last one kept is 2025-03-05 number 1"),
+        ([first], gap, [], "GAP", "follows 2025-03-05 number 1, and the last one kept is 2025-03-03 number 1"),
+        ([first], older, [], "GAP", f"follows {'5' * 64}, and the last one kept is 2025-03-03 number 1"),
+        ([first], after(first, 1, key=OTHER), [], "SIGNER", f"signed by {b}, the one before by {a}"),
+        ([first], after(first, 1, key=None), [], "SIGNER", f"signed by nobody, the one before by {a}"),
+        ([none], after(none, 1), [], "SIGNER", f"signed by {a}, the one before by nobody"),
+    ]  # fmt: skip
+    for kept, published, keys, code, detail in told:
+        (found,) = follow(kept, [published], keys).contradictions
+        assert (found.code.value, found.head, found.detail) == (code, published, detail)
