@@ -36,7 +36,7 @@ MODULES = [
                 f"{_SEALING}/test_proof_dates.py",
             ),
         ),
-        ("archive/sealing/proof.py", (_CHECKERS, f"{_SEALING}/test_proof_dates.py")),
+        ("archive/sealing/proof.py", (_CHECKERS,)),
         ("archive/storage/merkle.py", ("tests/unit/archive/storage/test_merkle.py",)),
     ),
     *_area(

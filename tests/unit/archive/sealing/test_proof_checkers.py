@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from archive.errors import ArchiveError
 from archive.sealing.head import Head, head_of
 from archive.sealing.proof import CapturedBytes, Proof, check_proof, make_proof
-from archive.sealing.proof_dates import ProofError
+from archive.sealing.proof_dates import HeadDate, ProofError
 from archive.sealing.signatures import public_key
 from archive.storage import merkle
 from archive.storage.jsonl import canonical
@@ -527,6 +527,33 @@ def test_the_result_names_the_line_and_both_ends_of_the_chain(form: Literal[1, 2
     assert check_proof(first.to_bytes()).before is None
 
 
+def receipt(head: Head) -> bytes:
+    """Return a receipt of OpenTimestamps that leads from a head to block 5 without a step."""
+    magic = bytes.fromhex("004f70656e54696d657374616d7073000050726f6f6600bf89e2e884e892940108")
+    return magic + bytes.fromhex(head.head) + b"\0" + bytes.fromhex("0588960d73d71901") + b"\1\5"
+
+
+def test_a_date_is_of_one_of_the_heads_in_their_order(check: Check) -> None:
+    proof = proved()
+    heads = (proof.head, *proof.chain)
+    dates = tuple(HeadDate(place, None, receipt(head)) for place, head in enumerate(heads))
+    for some in (dates, dates[:1], dates[2:], dates[::2]):
+        assert check(replace(proof, dates=some)) is True
+    found = check_proof(replace(proof, dates=dates).to_bytes()).dates
+    assert [(each.head, each.at) for each in found] == [(head, None) for head in heads]
+    for some in (
+        dates[::-1], (dates[0], dates[0]), (replace(dates[0], place=1),), (replace(dates[0], place=3),),
+        (replace(dates[0], place=-1),), (replace(dates[0], receipt=None),), (replace(dates[0], receipt=b"x"),),
+        (replace(dates[0], timestamp=b"x"),), (replace(dates[0], place=0.0),),  # type: ignore[arg-type]  # no whole number
+    ):  # fmt: skip
+        assert check(replace(proof, dates=some)) is False
+    older = proved(formats=(1, 1, 2))
+    dates = tuple(HeadDate(place, None, receipt(head)) for place, head in enumerate((older.head, *older.chain)))
+    assert check(replace(older, dates=dates[:1])) is True
+    for place in (1, 2):
+        assert check(replace(older, dates=(dates[place],))) is False
+
+
 class TestWords:
     """What the script prints is what a stranger learns of a proof."""
 
@@ -553,12 +580,14 @@ class TestWords:
             "not proved: the days are the sealer's word; only a head published by then, or a timestamp, dates them",
             "", "Thông báo", "", "Hai người được thưởng.", "", "the proof holds",
         ]  # fmt: skip
-        assert self.said(script, capsys, file) == (0, shown, "")
+        whose = "not proved: whose key that is; compare it with one that came another way, or with a head (--head)"
+        assert self.said(script, capsys, file) == (0, [*shown[:10], whose, *shown[10:]], "")
+        assert self.said(script, capsys, file, public_key(KEY)) == (0, shown, "")
         file.write_bytes(replace(proof, chain=()).to_bytes())
         alone = [*shown[:7], "before     none that the proof has", *shown[9:]]
         assert self.said(script, capsys, file, public_key(KEY)) == (0, alone, "")
         file.write_bytes(replace(proof, chain=chain[:1]).to_bytes())
-        assert self.said(script, capsys, file)[1] == [*shown[:8], *shown[9:]]
+        assert self.said(script, capsys, file, public_key(KEY))[1] == [*shown[:8], *shown[9:]]
         code, out, err = self.said(script, capsys, file, public_key(OTHER))
         assert (code, out, err) == (1, [], "no proof: signed by another key\n")
 
