@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from crawler.listings.alternate_urls import page_path
 from crawler.portal import PortalSpider, own_hosts
 from crawler.urls import LONGEST, as_key, host_of, parameters, real_host
+from pipelines.html.addresses import split_address
 
 _NO_PAGES = frozenset({"print.aspx", "savefile", "sendmail", "rss", "login", "feed"})
 
@@ -61,5 +62,5 @@ def key_in_path(portal: type[PortalSpider], url: str, pattern: re.Pattern[str]) 
 
 def is_section_path(portal: type[PortalSpider], path: str) -> bool:
     """Return whether the path of an own address is that of one of the portal's sections, a slash at the end aside."""
-    sections = (as_key(page_path(urlsplit(section.path).path)) for section in portal.sections)
+    sections = (as_key(page_path(split_address(section.path).path)) for section in portal.sections)
     return any(section.rstrip("/") == path.rstrip("/") for section in sections)

@@ -8,6 +8,8 @@ from urllib.parse import quote, urldefrag, urljoin, urlsplit, urlunsplit
 
 from w3lib.url import safe_url_string
 
+from pipelines.html.addresses import split_address
+
 LONGEST = 2048  # characters; a longer link is a broken editor or an attack
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
@@ -51,7 +53,7 @@ def parameters(query: str) -> tuple[tuple[str, str], ...]:
 
 def with_parameter(url: str, name: str, value: str) -> str:
     """Return the address with one query parameter set in place, else appended; all others stay as they are."""
-    parts = urlsplit(url)
+    parts = split_address(url)
     pairs = [part.partition("=") for part in parts.query.split("&") if part]
     written = [(n, value if n == name else v, eq or ("=" if n == name else "")) for n, eq, v in pairs]
     if all(n != name for n, _, _ in written):
@@ -61,7 +63,7 @@ def with_parameter(url: str, name: str, value: str) -> str:
 
 def without_parameter(url: str, name: str) -> str:
     """Return the address without a query parameter."""
-    parts = urlsplit(url)
+    parts = split_address(url)
     remaining = [part for part in parts.query.split("&") if part and part.partition("=")[0] != name]
     return urlunsplit(parts._replace(query="&".join(remaining)))
 
@@ -76,7 +78,8 @@ REPLICA_SUFFIX = ".replica.test"
 
 def is_homepage(url: str) -> bool:
     """Return whether an address is that of a host's homepage."""
-    return urlsplit(url).path in ("", "/")
+    parts = split_address(url)
+    return bool(parts.netloc) and parts.path in ("", "/")
 
 
 def host_of(url: str) -> str:
@@ -99,7 +102,7 @@ def real_url(url: str) -> str:
 
 def replica_url(url: str) -> str:
     """Return a portal's URL in the rehearsal: the suffix behind the host, once."""
-    parts = urlsplit(url)
+    parts = split_address(url)
     host = parts.hostname or ""
     if not host or host.endswith(REPLICA_SUFFIX):
         return url

@@ -27,6 +27,7 @@ from crawler.downloader.recorder import CrawlerMiddleware, recorder_of
 from crawler.downloader.successor import LOGIN_HOSTS, successor_of
 from crawler.requests import Expect, exchange_of
 from crawler.urls import REPLICA_SUFFIX, replica_url
+from pipelines.html.addresses import split_address
 from vietnam.provinces import PROVINCES
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def address_allowed(address: str) -> bool:
 
 def own_hosts(home: str, more: Sequence[str] = ()) -> frozenset[str]:
     """Return a portal's own hosts: its home host with and without `www.`, and the ones it lists."""
-    host = (urlsplit(home).hostname or "").lower()
+    host = (split_address(home).hostname or "").lower()
     bare = host.removeprefix("www.")
     return frozenset({bare, f"www.{bare}", *(name.lower() for name in more)} - {"", "www."})
 
@@ -108,7 +109,9 @@ def file_hosts(home: str, province: str | None, forms: Sequence[str]) -> frozens
     `{domain}` in a form stands for the domain of the portal's province (a slug), else for the home host's without `www.`:
     the files of a department lie on its province's host.
     """
-    domain = PROVINCES[province].domain if province else (urlsplit(home).hostname or "").lower().removeprefix("www.")
+    domain = (
+        PROVINCES[province].domain if province else (split_address(home).hostname or "").lower().removeprefix("www.")
+    )
     return frozenset(form.replace("{domain}", domain) for form in forms)
 
 

@@ -6,7 +6,6 @@ import time
 from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol, cast
-from urllib.parse import urlsplit
 
 from scrapy.core.downloader.contextfactory import _get_creator_context
 from scrapy.core.downloader.handlers.http11 import (
@@ -29,6 +28,7 @@ from twisted.web.iweb import IPolicyForHTTPS, IResponse
 
 from crawler.downloader.slots import slots_of
 from crawler.requests import exchange_of
+from pipelines.html.addresses import split_address
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -132,7 +132,7 @@ class PoliteHandler(HTTP11DownloadHandler):
         The request's exchange notes how long it took, and how often it was sent in vain.
         """
         exchange = exchange_of(request)
-        host = urlsplit(request.url).hostname or ""
+        host = split_address(request.url).hostname or ""
         self._slots.set_address(host, await self.address_of(host))
         async with self._slots.hold(host):
             began = time.monotonic()

@@ -20,7 +20,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlunsplit
 
 from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http import Request, Response
@@ -30,6 +30,7 @@ from archive.errors import UsageError
 from crawler.downloader.guard import LOOPBACK
 from crawler.downloader.handler import PoliteHandler
 from crawler.urls import REPLICA_SUFFIX
+from pipelines.html.addresses import split_address
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -49,7 +50,7 @@ def loopback_url(url: str, port: int, origins: Mapping[str, str] | None = None) 
 
     `origins` are those of hosts, without suffix, that have a port of their own.
     """
-    parts = urlsplit(url)
+    parts = split_address(url)
     host = parts.hostname or ""
     if not host.endswith(REPLICA_SUFFIX):
         raise IgnoreRequest(f"a rehearsal sends nothing to {host}")

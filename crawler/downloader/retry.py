@@ -10,7 +10,6 @@ import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Self
-from urllib.parse import urlsplit
 
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.http import Request, Response
@@ -20,6 +19,7 @@ from crawler.downloader.backoff import retry_after_seconds, retry_pause
 from crawler.downloader.recorder import recorder_of
 from crawler.downloader.slots import AddressSlots, slots_of
 from crawler.requests import exchange_of
+from pipelines.html.addresses import split_address
 from pipelines.html.decoding import CUT, DATALOSS
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class PatientRetry(RetryMiddleware):
             times = request.meta.get("retry_times", 0) + 1
             self._hold(request, retry_pause(None, times, self._base, self._limit) or 0.0)
         elif request.callback is NO_CALLBACK:
-            self._slots.unanswered_robots[urlsplit(request.url).hostname or ""] = exchange_of(request).unanswered
+            self._slots.unanswered_robots[split_address(request.url).hostname or ""] = exchange_of(request).unanswered
         return again
 
     def _retry_after(self, response: Response) -> float | None:
@@ -91,7 +91,7 @@ class PatientRetry(RetryMiddleware):
         return there if there.tzinfo is not None else there.replace(tzinfo=UTC)
 
     def _adjust_pace(self, request: Request, status: int, seconds_asked: float | None) -> None:
-        pace, now = self._slots.pace(urlsplit(request.url).hostname or ""), time.monotonic()
+        pace, now = self._slots.pace(split_address(request.url).hostname or ""), time.monotonic()
         if status in SLOW_DOWN:
             pace.slow_down(now)
             if seconds_asked is not None and seconds_asked <= self._limit:  # for longer, nothing is asked at all
@@ -100,6 +100,6 @@ class PatientRetry(RetryMiddleware):
             pace.recover()
 
     def _hold(self, request: Request, seconds: float) -> None:
-        host = urlsplit(request.url).hostname or ""
+        host = split_address(request.url).hostname or ""
         self._slots.pace(host).hold(seconds, time.monotonic())
         self._slots.share_pace(host)

@@ -12,7 +12,6 @@ import time
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from protego import Protego
 from scrapy.exceptions import DownloadCancelledError, IgnoreRequest, NotConfigured
@@ -22,6 +21,7 @@ from scrapy.http.request import NO_CALLBACK
 from crawler.downloader.recorder import CrawlerMiddleware, recorder_of
 from crawler.downloader.slots import SlotClosed, slots_of
 from crawler.requests import Expect, RequestInfo, exchange_of
+from pipelines.html.addresses import split_address
 from pipelines.html.decoding import CUT, DATALOSS, TOO_LARGE, UNKNOWN_ENCODING
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ class RobotsGate(CrawlerMiddleware):
             raise RobotsDenied("forbidden by robots.txt")
 
     async def _decision(self, request: Request) -> RobotsDecision:
-        parts = urlsplit(request.url)
+        parts = split_address(request.url)
         known = self._decided.get(parts.netloc)
         if known is not None:
             return await asyncio.shield(known)

@@ -18,7 +18,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import ClassVar
-from urllib.parse import urlsplit
 
 from parsel import Selector
 
@@ -32,6 +31,7 @@ from crawler.listings.pagination import attribute
 from crawler.portal import PortalSpider
 from crawler.urls import absolute, host_of, parameters, real_host, with_parameter
 from pipelines.article import Layout
+from pipelines.html.addresses import split_address
 from vietnam.letters import fold
 
 _NEXT = frozenset(
@@ -150,7 +150,7 @@ def next_page(page: Selector, pager: str, url: str, base: str, number: int) -> s
                 continue
             if rank is None or there is None or not _same(there, base) or there == url or changes_state(there):
                 continue
-            if urlsplit(there).path == "/" and not urlsplit(there).query:
+            if split_address(there).path == "/" and not split_address(there).query:
                 continue
             if best is None or rank < best[0]:
                 best = (rank, there)
@@ -183,7 +183,7 @@ def _rank(link: Selector, number: int) -> int | None:
 
 def _counts(url: str, there: str, number: int) -> bool:
     """Return whether an address is a list's own with the page's number: `Xem thêm` stands below every entry too."""
-    own, other = urlsplit(url), urlsplit(there)
+    own, other = split_address(url), split_address(there)
     if other.path.rstrip("/") == own.path.rstrip("/"):
         return any(value == str(number) for _, value in parameters(other.query))
     behind = other.path.removeprefix(own.path.rstrip("/"))

@@ -19,7 +19,6 @@ Widgets: none, the interface sends the text alone.
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
 from archive.model.records import ListRequest
 from crawler.article_keys import own_address
@@ -29,6 +28,7 @@ from crawler.listings.listing import Entry, Following, Listing, ListingError, Se
 from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from crawler.urls import absolute, parameters, with_parameter
 from pipelines.article import JsonShape, Layout
+from pipelines.html.addresses import split_address
 from pipelines.html.json_values import records_in, text_value
 
 _API = "/DesktopModules/cmsview/api/NewsContent/"
@@ -111,6 +111,6 @@ class DNNCmsviewSpider(PortalSpider, family="DNN cmsview"):
 
     @classmethod
     def _next_page(cls, asked: ListRequest) -> ListRequest:
-        number = dict(parameters(urlsplit(asked.url).query)).get("PageIndex", "")
+        number = dict(parameters(split_address(asked.url).query)).get("PageIndex", "")
         following = str(int(number) + 1 if number.isdecimal() else _FIRST + 1)
         return ListRequest(with_parameter(asked.url, "PageIndex", following), json=True)

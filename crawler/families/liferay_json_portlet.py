@@ -24,7 +24,6 @@ from __future__ import annotations
 
 import re
 from html import unescape
-from urllib.parse import urlsplit
 
 from archive.model.records import ListRequest
 from crawler.article_keys import own_address
@@ -35,6 +34,7 @@ from crawler.listings.listing import Entry, Listing, ListingError, Section
 from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from crawler.urls import absolute, parameters, with_parameter, without_parameter
 from pipelines.article import Layout
+from pipelines.html.addresses import split_address
 from pipelines.html.json_values import number_in, records_in, text_value, unescaped
 
 _LOAD = re.compile(r"""\bloadPageURL\s*[=:]\s*(?P<sign>["'])(?P<url>[^"'\s<>]{1,2000})(?P=sign)""")
@@ -103,7 +103,7 @@ class LiferayJsonPortletSpider(PortalSpider, family="Liferay JSON portlet"):
             entry = entry_of(cls, address, record, "title", "createdDate")
             if entry is not None:
                 entries.setdefault(entry.key, entry)
-        shown = dict(parameters(urlsplit(asked.url).query)).get("pageNum", "")
+        shown = dict(parameters(split_address(asked.url).query)).get("pageNum", "")
         at = int(shown) if shown.isdecimal() else number
         last = number_in(value, "totalPageNum")
         if not entries or (last is not None and at >= last):

@@ -26,7 +26,6 @@ Widgets: none in the views; a third party's script is injected into the pages ar
 from __future__ import annotations
 
 import re
-from urllib.parse import urljoin, urlsplit
 
 from parsel import Selector
 
@@ -37,6 +36,7 @@ from crawler.listings.pagination import attribute
 from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from crawler.urls import absolute
 from pipelines.article import Layout, RowShape
+from pipelines.html.addresses import join_address, split_address
 from vietnam.letters import fold_spaces, nfc
 
 _ID = re.compile(r"[0-9A-Fa-f]{32}")
@@ -81,18 +81,20 @@ class LotusDominoSpider(PortalSpider, family="Lotus Domino gazette"):
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
         """Follow the section's page to the year's issues, these to their documents, the newest issue first."""
-        view = urlsplit(url).path.rpartition("/")[2].lower()
+        view = split_address(url).path.rpartition("/")[2].lower()
         if view == "documentsbygazette":
             return cls._documents(url, html)
         page = Selector(text=html, type="html")
         if view == "gazettesbyyearmonth":
             categories = dict.fromkeys(page.css("span::attr(doccate)").getall())
-            issues = [urljoin(url, _ISSUE + each) for each in categories if _CATEGORY.fullmatch(each)][:_MOST_ISSUES]
-            year = urlsplit(url).query.rpartition("=")[2]
-            before = urljoin(url, _YEARS + str(int(year) - 1)) if year.isdecimal() else None
+            issues = [join_address(url, _ISSUE + each) for each in categories if _CATEGORY.fullmatch(each)][
+                :_MOST_ISSUES
+            ]
+            year = split_address(url).query.rpartition("=")[2]
+            before = join_address(url, _YEARS + str(int(year) - 1)) if year.isdecimal() else None
             return Listing((), issues[0] if issues else before, tuple(issues[1:]), door=True)
         clock = _CLOCK.match(page.css("#serverNow::attr(value)").get("").strip())
-        return Listing((), urljoin(url, _YEARS + clock["year"]) if clock else None, door=True)
+        return Listing((), join_address(url, _YEARS + clock["year"]) if clock else None, door=True)
 
     @classmethod
     def _documents(cls, url: str, html: str) -> Listing:

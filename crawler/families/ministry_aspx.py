@@ -26,7 +26,6 @@ from __future__ import annotations
 
 import re
 from typing import ClassVar
-from urllib.parse import urlsplit
 
 from archive.model.records import ListRequest
 from crawler.article_keys import key_in_path, own_address
@@ -37,6 +36,7 @@ from crawler.listings.pagination import has_postback, next_by_parameter
 from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from crawler.urls import with_parameter
 from pipelines.article import Layout
+from pipelines.html.addresses import split_address
 
 _ARTICLE = re.compile(r"(?:/v[ni])?/tin-tuc/(?:(?P<section>\d+)/)?(?P<id>\d+)/[^/]+\.aspx", re.IGNORECASE)
 _BY_QUERY = re.compile(r"(?:/v[ni])?/pages/chitiettin\.aspx", re.IGNORECASE)
@@ -109,7 +109,7 @@ class MinistryAspxSpider(PortalSpider, family="ministry .aspx"):
     @classmethod
     def article_source(cls, key: str, url: str) -> Following:
         """Return the article's address by query where its path does not answer."""
-        found = _ARTICLE.fullmatch(urlsplit(url).path) if cls.by_query else None
+        found = _ARTICLE.fullmatch(split_address(url).path) if cls.by_query else None
         if found is None:
             return super().article_source(key, url)
         section = f"ChuyenmucID={found['section']}&" if found["section"] else ""

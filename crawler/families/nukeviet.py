@@ -32,7 +32,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from parsel import Selector
 
@@ -45,6 +45,7 @@ from crawler.listings.witness import Witness
 from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from crawler.urls import absolute, as_key, host_of, parameters
 from pipelines.article import Layout
+from pipelines.html.addresses import split_address
 
 _ARTICLE = re.compile(r"(?P<above>(?:[^/.]+/)+)[^/]*?-(?P<id>\d+)\.html", re.IGNORECASE)
 _PAGE = re.compile(r"(?:/|=)page-(?P<number>\d{1,6})(?=/?$|&)")
@@ -174,7 +175,7 @@ def _feed_path(path: str) -> str:
 
 
 def _split(url: str) -> tuple[str, dict[str, str]]:
-    parts = urlsplit(url)
+    parts = split_address(url)
     return parts.path, dict(parameters(parts.query))
 
 

@@ -37,6 +37,7 @@ from crawler.listings.listing import Entry, Following, Listing, ListingError, Se
 from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from crawler.urls import host_of, real_host, replica_url
 from pipelines.article import JsonShape, Layout
+from pipelines.html.addresses import split_address
 from pipelines.html.json_values import records_in, text_value, value_at
 
 _READ = "/RestApi/Readjson"
@@ -99,7 +100,7 @@ class SharePointProxySpider(PortalSpider, family="SharePoint, JSON proxy"):
     @classmethod
     def article_source(cls, key: str, url: str) -> Following:
         """Return the request of the hundred last changed of its site, with their texts; a script draws the page itself."""
-        site = _site_of(urlsplit(url).path)
+        site = _site_of(split_address(url).path)
         section = next((one for one in cls.sections if _site_of(one.path).lower() == site.lower()), None)
         return cls.first_page(section) if section is not None else url
 

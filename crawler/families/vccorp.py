@@ -30,7 +30,6 @@ import re
 from dataclasses import replace
 from datetime import date
 from typing import ClassVar
-from urllib.parse import urljoin, urlsplit
 
 from crawler.article_keys import own_address
 from crawler.listings.html_list import ListShape, read_whole
@@ -38,6 +37,7 @@ from crawler.listings.listing import Entry, Listing, Section
 from crawler.listings.witness import Witness
 from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from pipelines.article import Layout
+from pipelines.html.addresses import join_address, split_address
 
 _ARTICLE = re.compile(r"(?:/[^/]+)*/[^/]*-(?P<id>\d{15,20})\.html?", re.IGNORECASE)
 _NO_ARTICLE = frozenset({"chu-de", "timelinelist"})
@@ -113,7 +113,7 @@ class VCCorpSpider(PortalSpider, family="VCCorp"):
     @classmethod
     def read_listing(cls, url: str, html: str, section: Section, number: int) -> Listing:
         """Read the section's own boxes, then the timeline's fragments or numbered pages until one brings no entry."""
-        fragment = _FRAGMENT.fullmatch(urlsplit(url).path)
+        fragment = _FRAGMENT.fullmatch(split_address(url).path)
         found = read_whole(url, html, _PIECE if fragment else _SECTION, cls.entry_key)
         if cls.numbered:
             return Listing(found.entries, _next_numbered(url) if found.entries else None)
@@ -121,7 +121,7 @@ class VCCorpSpider(PortalSpider, family="VCCorp"):
         if not found.entries or not _ZONE.fullmatch(zone):
             return Listing(found.entries)
         following = int(fragment["number"]) + 1 if fragment else 2
-        return Listing(found.entries, urljoin(url, f"/timelinelist/{zone}/{following}.htm"))
+        return Listing(found.entries, join_address(url, f"/timelinelist/{zone}/{following}.htm"))
 
     @classmethod
     def witnesses(cls, day: date) -> tuple[Witness, ...]:
@@ -137,7 +137,7 @@ class VCCorpSpider(PortalSpider, family="VCCorp"):
 
 def _next_numbered(url: str) -> str:
     """Return the next numbered page (thanglong, mst): `/kinh-te.htm` leads to `/kinh-te/trang-2.htm`."""
-    path = urlsplit(url).path
+    path = split_address(url).path
     own = _NUMBERED.fullmatch(path)
     section, number = (own["section"], int(own["number"])) if own else (path.removesuffix(".htm"), 1)
-    return urljoin(url, f"{section}/trang-{number + 1}.htm")
+    return join_address(url, f"{section}/trang-{number + 1}.htm")

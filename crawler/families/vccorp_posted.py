@@ -22,7 +22,6 @@ Widgets: those of VCCorp.
 from __future__ import annotations
 
 import re
-from urllib.parse import urljoin
 
 from archive.model.records import ListRequest
 from crawler.families.vccorp import VCCorpSpider
@@ -31,6 +30,7 @@ from crawler.listings.html_list import ListShape, read_whole
 from crawler.listings.listing import Following, Listing, Section
 from crawler.portal import FamilyMark, MarkKind
 from pipelines.article import Layout
+from pipelines.html.addresses import join_address
 
 _ZONE = "/api/NewsZone/NewsZone"
 _NAMES = ("Catname", "LanguageId", "Site")
@@ -95,7 +95,7 @@ class VCCorpPostedSpider(VCCorpSpider, family="VCCorp, posted lists"):
             ("PageSize", found["PageSize"] or _SIZE),
             *((name, found[name]) for name in _NAMES),
         )
-        return post_form(urljoin(url, _ZONE), fields, (SCRIPTED, ("Referer", url)))
+        return post_form(join_address(url, _ZONE), fields, (SCRIPTED, ("Referer", url)))
 
     @classmethod
     def read_answer(cls, asked: ListRequest, url: str, text: str, section: Section, number: int) -> Listing:

@@ -33,7 +33,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import ClassVar
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import urlencode
 
 from parsel import Selector
 
@@ -48,6 +48,7 @@ from crawler.listings.pagination import attribute, next_by_parameter
 from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from crawler.urls import absolute, host_of, with_parameter
 from pipelines.article import Layout
+from pipelines.html.addresses import join_address, split_address
 from pipelines.html.json_values import number_in, text_value, value_of
 
 _NUMBERED = re.compile(r"(?:/[^/]+)*/[^/]*-c(?P<id>\d{4,})\.html", re.IGNORECASE)
@@ -245,7 +246,7 @@ def _next_numbered(url: str, found: ListPage) -> str | None:
         return None
     hrefs = found.pager.css("a::attr(href)").getall() if found.pager else []
     links = [there for href in hrefs if (there := absolute(found.base, href)) is not None]
-    shown = [int(match["number"]) for there in links if (match := _LIST_PAGE.fullmatch(urlsplit(there).path))]
+    shown = [int(match["number"]) for there in links if (match := _LIST_PAGE.fullmatch(split_address(there).path))]
     number = int(own["number"])
     return None if shown and max(shown) <= number else f"{own['before']}{number + 1}.html"
 
@@ -308,7 +309,7 @@ def _first_request(url: str, html: str, pager: Selector, section: Section, *, re
     }
     headers = (SCRIPTED, ("Referer", url))
     if not redraws:
-        return post_form(urljoin(url, _SELECT), fields.items(), headers, json=True)
+        return post_form(join_address(url, _SELECT), fields.items(), headers, json=True)
     own_id, page = module.get("moduleId") or _module_id(pager), module.get("page", f"{_NEWS}.list")
     sites = _SITE.findall(html)
     query = {
@@ -321,7 +322,7 @@ def _first_request(url: str, html: str, pager: Selector, section: Section, *, re
         "page": page,
     }
     form = {"phpModuleName": "Content.Listing", **module, "parentId": category, "page": page, **fields}
-    return post_form(urljoin(url, f"/?{urlencode(query)}"), form.items(), headers)
+    return post_form(join_address(url, f"/?{urlencode(query)}"), form.items(), headers)
 
 
 def _next_records(asked: ListRequest, shown: int, total: int | None) -> ListRequest | None:

@@ -36,7 +36,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from urllib.parse import urljoin, urlsplit
 
 from parsel import Selector
 
@@ -51,6 +50,7 @@ from crawler.listings.pagination import attribute, next_by_parameter, number_of
 from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from crawler.urls import with_parameter, without_parameter
 from pipelines.article import Layout
+from pipelines.html.addresses import join_address, split_address
 
 # An article stands below a section. What has a number and stands at the root, or in a language's folder, is a section.
 _ARTICLE = re.compile(r"(?!/[a-z]{2}/[^/]+/?$)(?:/[^/.]+)+/[^/.]*-(?P<id>\d{3,})/?")
@@ -188,7 +188,9 @@ class VNPTSpider(PortalSpider, family="VNPT Portal"):
 def _below(section: Section, found: ListPage) -> ListPage:
     """Return a page in other markup than the family's: of its links only those below the section's own address."""
     folder = section.path.partition("?")[0].rstrip("/") + "/"
-    return replace(found, entries=tuple(e for e in found.entries if page_path(urlsplit(e.url).path).startswith(folder)))
+    return replace(
+        found, entries=tuple(e for e in found.entries if page_path(split_address(e.url).path).startswith(folder))
+    )
 
 
 def _plain(entry: Entry) -> Entry:
@@ -237,4 +239,4 @@ def _form(url: str, found: ListPage) -> ListRequest | None:
     size = _SIZE.search(text)
     named = (("article_category_id", categories.pop()), ("site_id", sites.pop()))
     counted = (("page", "2"), ("page_size", size["size"] if size else "15"))
-    return post_form(urljoin(url, _LOAD), (*named, *counted, *_FIELDS))
+    return post_form(join_address(url, _LOAD), (*named, *counted, *_FIELDS))

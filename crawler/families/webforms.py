@@ -25,7 +25,6 @@ Widgets: none known.
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
 from parsel import Selector
 
@@ -39,6 +38,7 @@ from crawler.listings.pagination import attribute
 from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from crawler.urls import absolute
 from pipelines.article import Layout
+from pipelines.html.addresses import split_address
 
 _ARTICLE = re.compile(r"/(?P<key>[^/]+/[^/.]+)/?")
 _POSTBACK = re.compile(
@@ -83,7 +83,9 @@ class WebFormsSpider(PortalSpider, family="ASP.NET WebForms"):
     def article_key(cls, url: str) -> str | None:
         """Return the path below `/vi/`: section and slug."""
         address = own_address(cls, url)
-        own = address is not None and urlsplit(url).path.lower().startswith("/vi/")  # of other paths nothing is known
+        own = address is not None and split_address(url).path.lower().startswith(
+            "/vi/"
+        )  # of other paths nothing is known
         match = _ARTICLE.fullmatch(address.path) if address and own else None
         if address is None or match is None:
             return None

@@ -26,7 +26,6 @@ Widgets: `.sharedaddy`, `.td-post-sharing`, `.jp-relatedposts`, `.td_block_relat
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
 from parsel import Selector
 
@@ -38,6 +37,7 @@ from crawler.listings.pagination import next_by_number
 from crawler.portal import FamilyMark, MarkKind, PortalSpider
 from crawler.urls import as_key
 from pipelines.article import Layout
+from pipelines.html.addresses import split_address
 
 _FRONT = r"(?:/index\.php)?(?:/(?:archives|blog))?"
 _NUMBERED = re.compile(r"(?:/index\.php)?(?:/archives/|/(?!(?:19|20)\d\d/?$))(?P<id>\d+)/?")
@@ -158,4 +158,4 @@ class WordPressSpider(PortalSpider, family="WordPress"):
 
 def _slug(section: Section) -> str:
     """Return the slug of the category whose list a section is."""
-    return as_key(urlsplit(section.path).path.rstrip("/").rpartition("/")[2])
+    return as_key(split_address(section.path).path.rstrip("/").rpartition("/")[2])

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from crawler.catalog.check_results import FieldFinding, FieldStatus
 from crawler.catalog.overview import list_shapes
@@ -28,6 +28,7 @@ from crawler.probe.result import first_keys, listing_of, lists_read, second_keys
 from crawler.probe.sections import MenuLink
 from crawler.urls import real_url
 from pipelines.article import Layout
+from pipelines.html.addresses import split_address
 from pipelines.html.tree import HtmlPage
 
 _SHOWN = 4  # addresses or names in one difference
@@ -126,9 +127,9 @@ def _family(
 
 def _sections(portal: type[PortalSpider], pages: ContactPages) -> Iterator[DeclarationDifference]:
     """Compare declared paths with the menu, where the menu names some of them or the asked one brought no list."""
-    menu = {urlsplit(url).path.rstrip("/") for url in pages.exploration.menu}
+    menu = {split_address(url).path.rstrip("/") for url in pages.exploration.menu}
     declared = [section for section in portal.sections if section.kind is SectionKind.PAGES]
-    missing = [section.path for section in declared if urlsplit(section.path).path.rstrip("/") not in menu]
+    missing = [section.path for section in declared if split_address(section.path).path.rstrip("/") not in menu]
     new = [probed for probed in pages.exploration.lists if not _is_declared(portal, probed)]
     shown = ", ".join(f"{real_url(each.visited.url)} ({len(each.block.links)} entries)" for each in new[:_SHOWN])
     found = f"the menu leads to lists at {shown}" if new else "the menu leads to no other list"
@@ -144,7 +145,7 @@ def _outcome(answer: ListAnswer) -> str:
 
 
 def _is_declared(portal: type[PortalSpider], probed: ListProbe) -> bool:
-    parts = urlsplit(real_url(probed.link.url))
+    parts = split_address(real_url(probed.link.url))
     path = parts.path + (f"?{parts.query}" if parts.query else "")
     return any(section.path.rstrip("/") == path.rstrip("/") for section in portal.sections)
 
@@ -263,7 +264,7 @@ def _shown_way(way: Following) -> str:
 
 def _counter(way: Following) -> str:
     """Return the query parameter that counts the pages, in words; empty where none does."""
-    names = [name for name, value in parse_qsl(urlsplit(address_of(way)).query) if value in ("1", "2")]
+    names = [name for name, value in parse_qsl(split_address(address_of(way)).query) if value in ("1", "2")]
     return f" (`{names[-1]}` counts)" if names and isinstance(way, str) else ""
 
 

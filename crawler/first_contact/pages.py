@@ -5,11 +5,12 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from crawler.probe.page import VisitedPage
 from crawler.probe.write import real_page
 from crawler.urls import host_of
+from pipelines.html.addresses import split_address
 
 _LONGEST = 200  # bytes of a file's name
 _BAD = str.maketrans(dict.fromkeys('\\:*"<>|\x00', "_"))
@@ -40,7 +41,7 @@ def page_path(url: str) -> Path:
 
     A page whose address ends like no file is the index of a folder: other pages may stand below it.
     """
-    parts = urlsplit(url)
+    parts = split_address(url)
     steps = [step.translate(_BAD) for step in unquote(parts.path).split("/") if step not in ("", ".", "..")]
     if parts.query:
         query = unquote(parts.query).replace("/", "_").translate(_BAD)

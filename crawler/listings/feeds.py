@@ -15,12 +15,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from html.entities import html5
-from urllib.parse import urlsplit
 
 from lxml import etree
 
 from crawler.listings.listing import MOST_ENTRIES, Entry, KeyOf, Listing, ListingError
 from crawler.urls import absolute
+from pipelines.html.addresses import split_address
 from vietnam.dates import Moment, read_machine, read_published
 from vietnam.letters import decode, fold_spaces, nfc
 
@@ -292,5 +292,5 @@ def _moment(item: etree._Element, names: tuple[str, ...], now: datetime) -> Mome
 
 
 def _same_host(address: str, url: str) -> bool:
-    hosts = [(urlsplit(each).hostname or "").removeprefix("www.") for each in (address, url)]
+    hosts = [(split_address(each).hostname or "").removeprefix("www.") for each in (address, url)]
     return hosts[0] == hosts[1]

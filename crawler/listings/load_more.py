@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from parsel import Selector
 
@@ -18,6 +17,7 @@ from crawler.listings.json_api import modified_of
 from crawler.listings.listing import Entry, KeyOf
 from crawler.listings.pagination import attribute, number_of
 from crawler.urls import absolute, host_of, parameters, real_host, with_parameter
+from pipelines.html.addresses import split_address
 from pipelines.html.json_values import JsonError, json_text, value_of
 from vietnam.letters import fold, fold_spaces, nfc
 
@@ -68,7 +68,7 @@ def _form_request(form: Selector, base: str, *, json: bool) -> ListRequest | Non
 
 def counters(request: ListRequest) -> list[str]:
     """Return names of parameters or fields that may count the pieces, the likeliest first."""
-    count = parameters(urlsplit(request.url).query) if request.method == "GET" else parameters(request.body)
+    count = parameters(split_address(request.url).query) if request.method == "GET" else parameters(request.body)
     numbers = [name for name, value in count if value.isdecimal()]
     known = [name for name in numbers if name.lower() in _COUNTERS]
     return known or (numbers if len(numbers) == 1 else [])
@@ -79,7 +79,7 @@ def count_up(request: ListRequest, name: str, number: int) -> ListRequest | None
 
     Pages count by one, entries by the size of a piece: page 2 begins where the first one ended.
     """
-    query = dict(parameters(urlsplit(request.url).query))
+    query = dict(parameters(split_address(request.url).query))
     value = query.get(name, "") if request.method == "GET" else form_field(request, name)
     count = number_of(value)
     if not name or count is None or number < 2:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from parsel import Selector
 
 from crawler.downloader.state_links import changes_state
 from crawler.urls import absolute, host_of, parameters, with_parameter, without_parameter
+from pipelines.html.addresses import split_address
 from vietnam.letters import fold
 
 _NEXT = frozenset({"tiếp", "tiếp theo", "sau", "trang sau", "trang tiếp", "trang kế", "kế tiếp", "next", ""})
@@ -44,7 +44,7 @@ def next_by_parameter(pager: Selector | None, base: str, number: int, counts: Ca
         url = absolute(base, attribute(link, "href"))
         if url is None or host_of(url) != host_of(base) or changes_state(url):
             continue
-        for name, value in parameters(urlsplit(url).query):
+        for name, value in parameters(split_address(url).query):
             if counts(name) and (shown := number_of(value)) is not None and shown > number:
                 rank = 0 if _word(link) in _NEXT else shown - number
                 if best is None or rank < best[0]:

@@ -10,10 +10,10 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urlsplit
 
 from crawler.listings.listing import Entry
 from crawler.urls import absolute
+from pipelines.html.addresses import split_address
 
 _LINK = re.compile(r"<link\b[^>]{0,1000}>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
@@ -59,7 +59,7 @@ def shared_feed(linked: Iterable[Sequence[str]]) -> str | None:
     """
     lists = list(linked)
     shared = [url for url in lists[0] if all(url in feeds for feeds in lists)] if lists else []
-    return min(shared, key=lambda url: (urlsplit(url).path.strip("/").count("/"), len(url)), default=None)
+    return min(shared, key=lambda url: (split_address(url).path.strip("/").count("/"), len(url)), default=None)
 
 
 def of_days(entries: Sequence[Entry], first: date, before: date) -> list[Entry]:

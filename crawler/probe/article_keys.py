@@ -6,10 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from crawler.listings.alternate_urls import is_alternate, is_archive, page_path
 from crawler.urls import as_key, parameters
+from pipelines.html.addresses import split_address
 
 # A wrong key makes two articles one: a rule must also tell the entries apart, and take no section, menu entry or page
 # link.
@@ -31,7 +32,7 @@ class KeyRule:
 
     def key(self, url: str) -> str | None:
         """Return the key of an address by this rule."""
-        parts = urlsplit(url)
+        parts = split_address(url)
         path = as_key(page_path(parts.path))
         if self.query:
             values = {name.lower(): value for name, value in reversed(parameters(parts.query))}
@@ -79,12 +80,12 @@ def infer_key(entries: Sequence[str], others: Iterable[str]) -> KeyRule | None:
 
 def _article_address(url: str) -> str:
     """Return the last segment with the query: the same article below two sections has it twice."""
-    parts = urlsplit(url)
+    parts = split_address(url)
     return parts.path.rstrip("/").rpartition("/")[2] + "?" + parts.query
 
 
 def _paths(urls: Iterable[str]) -> list[str]:
-    return [as_key(page_path(urlsplit(url).path)) for url in urls]
+    return [as_key(page_path(split_address(url).path)) for url in urls]
 
 
 def _by_parameter(urls: Sequence[str]) -> list[KeyRule]:
@@ -93,7 +94,7 @@ def _by_parameter(urls: Sequence[str]) -> list[KeyRule]:
     path, count = paths.most_common(1)[0]
     if count < _MOST * len(urls):
         return []
-    queries = [dict(parameters(urlsplit(url).query)) for url in urls]
+    queries = [dict(parameters(split_address(url).query)) for url in urls]
     names = Counter(name for query in queries for name in query)
     rules: list[KeyRule] = []
     for name, there in names.most_common():

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from urllib.parse import urlsplit
 
 from crawler.listings.listing import Following, address_of
 from crawler.probe.lists import ListBlock, best_block, list_blocks
@@ -17,6 +16,7 @@ from crawler.probe.page import VisitedPage, same_site
 from crawler.probe.pagination import PageTrigger, find_next_page
 from crawler.probe.sections import MenuLink, menu_links
 from crawler.urls import with_parameter
+from pipelines.html.addresses import split_address
 from vietnam.letters import fold, strip_diacritics
 
 Fetch = Callable[[Following], Awaitable[VisitedPage | None]]
@@ -187,7 +187,7 @@ def _likeliest(links: Sequence[MenuLink], exploration: Exploration) -> list[Menu
 
 
 def _folder(url: str) -> str:
-    return urlsplit(url).path.rstrip("/").rpartition("/")[0]
+    return split_address(url).path.rstrip("/").rpartition("/")[0]
 
 
 def _choose(exploration: Exploration, now: datetime, start: int) -> None:

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from archive.errors import UsageError
 from archive.model.enums import ArchiveKind
@@ -20,6 +19,7 @@ from crawler.listings.listing import SectionKind
 from crawler.portal import PortalSpider, own_hosts
 from crawler.probe.page import VisitedPage, same_site
 from crawler.probe.write import expectation
+from pipelines.html.addresses import split_address
 
 EXPECTED = "expected.json"
 MOST = 10  # addresses of one call: a sample is no crawl
@@ -159,7 +159,7 @@ def wanted_pages(
 
 def _same(one: str, other: str) -> bool:
     """Return whether two addresses lead to one page as people write them: `www.` or not, a slash at the end or not."""
-    first, second = urlsplit(one), urlsplit(other)
+    first, second = split_address(one), split_address(other)
     same_page = first.path.rstrip("/") == second.path.rstrip("/") and first.query == second.query
     return same_page and same_site(one, other)
 

@@ -6,7 +6,6 @@ A rule is taken only when it holds on the visited pages; everything else is list
 from __future__ import annotations
 
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from crawler.families.declared import DeclaredSpider
 from crawler.listings.listing import Following, address_of
@@ -28,6 +27,7 @@ from crawler.probe.result import (
     spider_of,
 )
 from crawler.urls import host_of, real_host
+from pipelines.html.addresses import split_address
 from vietnam.provinces import province_of_host
 
 
@@ -73,9 +73,9 @@ def infer_portal(
 def _leave_posts_out(exploration: Exploration, now: datetime) -> None:
     """Take from the menu the articles that the software's own lists name: a box of new ones looks like a menu."""
     lists = read_machine_lists(exploration.feeds, exploration.posts, exploration.sitemaps, now)
-    posts = {urlsplit(item.url)[2:4] for each in lists if each.articles_only for item in each.items}
-    exploration.menu = frozenset(url for url in exploration.menu if urlsplit(url)[2:4] not in posts)
-    exploration.no_lists = [link for link in exploration.no_lists if urlsplit(link.url)[2:4] not in posts]
+    posts = {split_address(item.url)[2:4] for each in lists if each.articles_only for item in each.items}
+    exploration.menu = frozenset(url for url in exploration.menu if split_address(url)[2:4] not in posts)
+    exploration.no_lists = [link for link in exploration.no_lists if split_address(link.url)[2:4] not in posts]
 
 
 def _short_lists(portal: PortalDraft, exploration: Exploration, found: ProbeResult) -> None:

@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urljoin
 
 from crawler.listings.feeds import FeedItem, read_feed_items, read_sitemap
 from crawler.listings.listing import ListingError
 from crawler.probe.page import VisitedPage, own_links, same_site
 from crawler.probe.sections import feeds, sitemaps
 from crawler.urls import absolute, with_parameter
+from pipelines.html.addresses import join_address
 from pipelines.html.json_values import JsonError, JsonRecord, json_text, records_in, text_value, value_of
 from pipelines.html.tree import line
 from vietnam.dates import read_machine
@@ -44,7 +44,7 @@ def feed_addresses(front: VisitedPage, lists: Sequence[VisitedPage]) -> list[str
     """Return the portal's feeds, the front page's first: named in a head, linked, or usual for its software."""
     named = [url for page in (front, *lists) for url in feeds(page.page())]
     linked = [url for _, url in own_links(front.page()) if fold(url).rstrip("/").endswith(("/rss", ".rss", "/feed"))]
-    usual = [urljoin(front.url, path) for mark, path in _USUAL if mark in front.body]
+    usual = [join_address(front.url, path) for mark, path in _USUAL if mark in front.body]
     return [url for url in dict.fromkeys([*named, *linked, *usual]) if "comment" not in url]
 
 
@@ -69,7 +69,7 @@ _FIELDS = "link,date,title,content,_links,_embedded"
 
 def sitemap_address(robots: str, front: VisitedPage) -> str:
     """Return the sitemap that robots.txt names, else the usual one."""
-    return next((url for url in sitemaps(robots) if same_site(url, front.url)), urljoin(front.url, "/sitemap.xml"))
+    return next((url for url in sitemaps(robots) if same_site(url, front.url)), join_address(front.url, "/sitemap.xml"))
 
 
 def article_sitemap(sitemap: VisitedPage, now: datetime) -> str | None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
 from crawler.downloader.state_links import changes_state
 from crawler.urls import absolute, host_of, real_host
 from pipelines.files.file_type import kind_of
+from pipelines.html.addresses import split_address
 from pipelines.html.page_bounds import excess_of
 from pipelines.html.tree import HtmlPage, parse, tag_of
 from vietnam.letters import decode
@@ -79,7 +79,7 @@ def own_links(page: HtmlPage, inside: HtmlElement | None = None) -> list[tuple[H
         there = absolute(page.base, link.get("href") or "")
         if there is None or changes_state(there):
             continue
-        if same_site(there, page.url) and not _FILE.search(urlsplit(there).path):
+        if same_site(there, page.url) and not _FILE.search(split_address(there).path):
             found.append((link, there))
     return found
 

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from crawler.families.declared import Structure
 from crawler.listings.listing import Following, Listing, Section
@@ -16,6 +15,7 @@ from crawler.probe.page import VisitedPage, own_links
 from crawler.probe.recognise import FamilyMatch
 from crawler.probe.sections import MenuLink, section_name
 from pipelines.article import Article, Layout
+from pipelines.html.addresses import split_address
 from pipelines.html.tree import line, text_of
 from vietnam.letters import fold, strip_diacritics
 from vietnam.provinces import province_of_host
@@ -122,7 +122,7 @@ def section_at(spider: type[PortalSpider], url: str) -> Section:
 
 
 def _path_of(url: str) -> str:
-    parts = urlsplit(url)
+    parts = split_address(url)
     return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 

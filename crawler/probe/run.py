@@ -8,7 +8,6 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import BaseSettings
@@ -28,6 +27,7 @@ from crawler.probe.saved import SavedSite
 from crawler.probe.spider import MOST, Visit, visit
 from crawler.probe.write import mark_reviewed, shown_path, spider_source, write
 from crawler.urls import REPLICA_SUFFIX, host_of, real_host
+from pipelines.html.addresses import split_address
 
 _LEAST = 8
 
@@ -129,12 +129,12 @@ def inferred_statements(found: ProbeResult) -> list[str]:
 
 def _address(url: str, loopback: str | None, *, rehearsed: bool) -> str:
     if loopback is not None:
-        parts = urlsplit(url)
+        parts = split_address(url)
         if parts.hostname not in ("127.0.0.1", "localhost"):
             raise UsageError(f"--loopback is for http://127.0.0.1:PORT/, not for {parts.hostname}")
         query = f"?{parts.query}" if parts.query else ""
         return f"https://{loopback}{REPLICA_SUFFIX}{parts.path or '/'}{query}"
-    parts = urlsplit(url)
+    parts = split_address(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise UsageError(f"{url!r} is no address of a portal: write it as https://HOST/")
     if not rehearsed or parts.hostname.endswith(REPLICA_SUFFIX):

@@ -12,12 +12,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from archive.errors import UsageError
 from crawler.listings.listing import Following
 from crawler.probe.page import VisitedPage
 from crawler.urls import host_of, real_host
+from pipelines.html.addresses import split_address
 from pipelines.html.page_bounds import ExcessiveMarkup
 from pipelines.html.tree import HtmlPage, parse
 
@@ -47,7 +48,7 @@ class SavedSite:
         self._bodies = bodies
         self._files = {_normal(url): path for path, url in own.items()}
         pages = [url for path, url in own.items() if b"<html" in bodies[path][:4096].lower()]
-        self.articles = [url for url in pages if urlsplit(url).path.strip("/")]
+        self.articles = [url for url in pages if split_address(url).path.strip("/")]
         self._files.setdefault(_normal(f"https://{host}/"), _front(bodies, folder) or next(iter(bodies)))
         taken = set(self._files.values())
         for path in sorted(bodies.keys() - taken, key=lambda each: (len(each.name), each)):
@@ -62,7 +63,7 @@ class SavedSite:
     @property
     def robots(self) -> str:
         """The saved robots.txt; empty where there is none."""
-        path = self._files.get(_normal(f"{urlsplit(self.start).scheme}://{host_of(self.start)}/robots.txt"))
+        path = self._files.get(_normal(f"{split_address(self.start).scheme}://{host_of(self.start)}/robots.txt"))
         return self._bodies[path].decode("utf-8", "replace") if path else ""
 
     def has(self, url: str) -> bool:
@@ -114,7 +115,9 @@ def _hinted(body: bytes) -> str | None:
     own = [each.get("href") or "" for each in page.match("link[rel~=alternate][type='application/rss+xml']")]
     hints = [*marked, *(_FEED.sub("", url) for url in own if _FEED.search(url) and "comment" not in url)]
     # The portal's own feed stands on every page.
-    return next((url for url in reversed(hints) if urlsplit(url).netloc and urlsplit(url).path.strip("/")), None)
+    return next(
+        (url for url in reversed(hints) if split_address(url).netloc and split_address(url).path.strip("/")), None
+    )
 
 
 def _parsed(body: bytes) -> HtmlPage | None:
@@ -127,7 +130,7 @@ def _parsed(body: bytes) -> HtmlPage | None:
 
 def _normal(url: str) -> str:
     """Return an address as the same page's: without scheme, `www.`, suffix of a rehearsal, fragment, slash at the end."""
-    parts = urlsplit(url)
+    parts = split_address(url)
     host = real_host(host_of(url)).removeprefix("www.")
     query = f"?{unquote(parts.query)}" if parts.query else ""
     return f"{host}{unquote(_INDEX.sub('', parts.path)).rstrip('/')}{query}"

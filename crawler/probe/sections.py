@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
@@ -13,6 +12,7 @@ from crawler.downloader.state_links import changes_state
 from crawler.listings.alternate_urls import is_archive
 from crawler.probe.page import VisitedPage, own_links, same_site
 from crawler.urls import absolute, parameters
+from pipelines.html.addresses import split_address
 from pipelines.html.tree import HtmlPage, brief_text, tag_of, text_of
 from vietnam.letters import fold, strip_diacritics
 
@@ -96,14 +96,14 @@ def _may_name(title: str, url: str) -> bool:
         or _NO_SECTION.match(plain)
     ):
         return False
-    return urlsplit(url).path not in ("", "/") or bool(urlsplit(url).query)
+    return split_address(url).path not in ("", "/") or bool(split_address(url).query)
 
 
 def _is_further_page(url: str) -> bool:
     """Return whether an address is a list's second page or a later one, by a parameter: what a pager leads to."""
     return any(
         name.lower() in _PAGE_PARAMETERS and value.isdecimal() and int(value) > 1
-        for name, value in parameters(urlsplit(url).query)
+        for name, value in parameters(split_address(url).query)
     )
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from urllib.parse import urlsplit
 
 from archive.model.enums import Outcome
 from crawler.requests import Expect
+from pipelines.html.addresses import split_address
 from pipelines.html.decoding import CUT, DATALOSS, TOO_LARGE, UNKNOWN_ENCODING
 from pipelines.html.json_values import JsonFacts
 from pipelines.html.page_shape import PageShape
@@ -170,7 +170,7 @@ def _status(facts: ResponseFacts) -> OutcomeDetail | None:
 
 
 def _place(facts: ResponseFacts) -> OutcomeDetail | None:
-    at, requested = urlsplit(facts.url), urlsplit(facts.requested_url)
+    at, requested = split_address(facts.url), split_address(facts.requested_url)
     if (at.hostname or "") not in facts.own:
         return Outcome.WRONG_HOST, f"came from {at.hostname}"
     if at == requested:

@@ -6,7 +6,6 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from scrapy.http import Request, Response
 
@@ -28,6 +27,7 @@ from crawler.spider.modification_times import ModificationTimes
 from pipelines.article import Article
 from pipelines.boilerplate.new_texts import NewTexts
 from pipelines.capture import capture_of
+from pipelines.html.addresses import split_address
 
 TRIED_AGAIN = "tried again"  # the detail of an answer after which the same was asked once more
 
@@ -166,7 +166,10 @@ class RunRecorder:
             self.react(answer.outcome)
             return
         self.write(exchange.page(Outcome.ROBOTS, decision.words, crawl_delay=decision.crawl_delay))
-        if decision.waits and urlsplit(response.url).hostname == urlsplit(self.hosts.here(self._home)).hostname:
+        if (
+            decision.waits
+            and split_address(response.url).hostname == split_address(self.hosts.here(self._home)).hostname
+        ):
             self._long_wait = Reason.of("robots_waits", detail=decision.words)
 
     def record_retry(self, request: Request, response: Response) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from urllib.parse import urljoin
 
 from scrapy.http import Request, Response
 
@@ -16,6 +15,7 @@ from crawler.sandbox.response_reader import answer_of
 from crawler.spider.articles import Articles
 from crawler.spider.listings import DeclaredPortal
 from crawler.spider.recorder import RunRecorder
+from pipelines.html.addresses import join_address
 
 _PLACE = "/sitemap.xml"
 _MOST_FILES = 20  # of a night
@@ -66,5 +66,5 @@ class SitemapCheck:
             recorder.fail(error)
             return
         for url in listing.more:
-            for request in self._request(urljoin(response.url, url)):
+            for request in self._request(join_address(response.url, url)):
                 yield request

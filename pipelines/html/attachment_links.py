@@ -14,6 +14,7 @@ from lxml.html import HtmlElement
 
 from archive.model.records import Attachment, Image
 from pipelines.article import BlockKind
+from pipelines.html.addresses import split_address
 from pipelines.html.blocks import Piece
 from pipelines.html.tree import line, tag_of, text_of
 from vietnam.letters import decode
@@ -140,7 +141,7 @@ def _absolute(base: str, address: str) -> str:
 
 def _type(url: str, name: str) -> str:
     """Return the file's extension in lower case; empty where neither address nor name has one."""
-    parts = urlsplit(url)
+    parts = split_address(url)
     for text in (parts.path, unquote(parts.query), name):
         if found := _FILE.findall(text):
             return str(found[-1]).lower()
@@ -152,7 +153,7 @@ def _name(name: str, url: str) -> str:
     shown = _LABEL.sub("", line(name))
     if shown and not _EMPTY_NAME.match(shown):
         return shown
-    segments = [segment for segment in urlsplit(url).path.split("/") if segment]
+    segments = [segment for segment in split_address(url).path.split("/") if segment]
     files = [segment for segment in segments if _FILE.search(segment)]
     return line(_unquoted((files or segments or [""])[-1])) or shown
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
+from pipelines.html.addresses import split_address
 from pipelines.html.tree import INVISIBLE, HtmlPage, brief_text, is_hidden, line, tag_of, text_of
 from vietnam.letters import fold, strip_diacritics
 
@@ -90,7 +90,7 @@ def _is_site(part: str, site: set[str]) -> bool:
 def _site_names(page: HtmlPage) -> Iterator[str]:
     for element in page.match("meta[property='og:site_name'], meta[name=application-name]"):
         yield line(element.get("content") or "")
-    host = urlsplit(page.url).hostname or ""
+    host = split_address(page.url).hostname or ""
     yield host.removeprefix("www.")
 
 

@@ -45,6 +45,7 @@ from pipelines.extract import extract
 from pipelines.files.docx import office_kind, read_docx
 from pipelines.files.file_type import kind_of
 from pipelines.files.pdf import read_pdf
+from pipelines.html.addresses import join_address, split_address
 from pipelines.html.decoding import declared_charset, decode_body, reads_as_text
 from pipelines.html.json_values import json_facts, json_text, unescaped, value_of
 from pipelines.html.page_bounds import excess_of, text_length
@@ -257,6 +258,8 @@ _PLAIN_TEXT: dict[str, Callable[[str], object]] = {
 }
 _PAGES: dict[str, Callable[[str], object]] = {
     "pipelines.extract.extract": in_bytes(lambda body: extract(body, URL, (), NOW)),
+    "pipelines.html.addresses.split_address": split_address,
+    "pipelines.html.addresses.join_address": lambda text: join_address("https://a.vn/", text),
     "pipelines.html.page_bounds.excess_of": excess_of,
     "pipelines.html.page_bounds.text_length": text_length,
     "pipelines.html.page_shape.read_shape": read_shape,

@@ -177,6 +177,41 @@ def test_no_clock_is_read_but_at_the_edges() -> None:
                 assert owner.split(".")[-1] not in {"datetime", "date"}, f"{dotted(path)}:{node.lineno} reads the clock"
 
 
+OF_STRANGERS = tuple(
+    "crawler/families crawler/listings crawler/responses crawler/sandbox crawler/probe crawler/first_contact crawler/spider "
+    "crawler/downloader crawler/check crawler/boilerplate crawler/reextract crawler/run crawler/spiders crawler/urls.py "
+    "crawler/article_keys.py crawler/portal.py pipelines".split()
+)
+"""Where addresses are a page's words."""
+
+
+def _raising(node: ast.AST, guarded: bool = False) -> Iterator[ast.Call]:
+    """Yield the calls that raise ValueError for a broken address and stand in no `try` for it."""
+    if isinstance(node, ast.Try):
+        caught = any("ValueError" in ast.unparse(each.type or node) for each in node.handlers)
+        for inside in node.body:
+            yield from _raising(inside, guarded or caught)
+        for beside in (*node.handlers, *node.orelse, *node.finalbody):
+            yield from _raising(beside, guarded)
+        return
+    if isinstance(node, ast.With):
+        guarded = guarded or any("suppress(ValueError" in ast.unparse(each) for each in node.items)
+    if isinstance(node, ast.Call) and not guarded:
+        if ast.unparse(node.func).rpartition(".")[2] in {"urlsplit", "urlparse", "urljoin"}:
+            yield node
+    for child in ast.iter_child_nodes(node):
+        yield from _raising(child, guarded)
+
+
+def test_a_broken_address_of_a_page_raises_nowhere() -> None:
+    """`http://[::1/` makes urlsplit raise: a page's addresses are split and joined by `pipelines.html.addresses`."""
+    assert len(list(_raising(ast.parse("urlsplit(a)\ntry: urljoin(a)\nexcept ValueError: urlparse(a)")))) == 2
+    for path in MODULES:
+        if path.relative_to(ROOT).as_posix().startswith(OF_STRANGERS):
+            for call in _raising(ast.parse(path.read_text(encoding="utf-8"))):
+                raise AssertionError(f"{dotted(path)}:{call.lineno} splits or joins an address that may be none")
+
+
 # What decodes, parses or normalises a body. A crawl's own process asks its child for what these say.
 READERS = (
     "lxml",
