@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from importlib.util import cache_from_source
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.nodeid.startswith(E2E) or "postgresql" in getattr(item, "fixturenames", ()):
             item.add_marker("e2e")
+    if workers := int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "0")):
+        items[:] = _shared_out(items, workers)
+
+
+def _shared_out(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
+    """Order the modules so that each worker's part, one after another of equal length, begins with its share of tests/e2e.
+
+    The long tests would stand in one part and be left over at the end; short ones at the end fill every worker.
+    """
+    modules = [list(tests) for _, tests in groupby(items, key=lambda item: item.nodeid.partition("::")[0])]
+    modules.sort(key=lambda tests: (not tests[0].nodeid.startswith(E2E), -len(tests), tests[0].nodeid))
+    parts: list[list[pytest.Item]] = [[] for _ in range(workers)]
+    for tests in modules:
+        min(parts, key=len).extend(tests)
+    return [item for part in parts for item in part]
 
 
 @pytest.hookimpl(optionalhook=True)
