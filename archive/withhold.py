@@ -18,7 +18,6 @@ from pathlib import Path
 
 from archive.errors import ArchiveError, UsageError
 from archive.index.postgresql import PostgresqlSchema
-from archive.index.reader import run_folder
 from archive.model.enums import Event
 from archive.model.records import CaptureRef
 from archive.search.engine import SearchIndex
@@ -26,7 +25,7 @@ from archive.search.indexer import search_lock
 from archive.storage.fsync import PIECE, disk_errors, make_folder, read_pieces, sync_folder, write_durably
 from archive.storage.jsonl import ArticleLine, decode_article, decode_page
 from archive.storage.manifest import FileEntry, sealed_runs, seals_on_disk
-from archive.storage.paths import Paths
+from archive.storage.paths import Paths, run_folder
 from archive.storage.run_record import read_lines
 from archive.storage.tombstones import (
     LineRef,

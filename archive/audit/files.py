@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from operator import attrgetter
 from pathlib import Path
 from typing import IO
 
@@ -26,7 +27,7 @@ def walk(folder: Path) -> Iterator[os.DirEntry[str]]:
     """
     try:
         with os.scandir(folder) as entries:
-            inside = sorted(entries, key=lambda entry: entry.name)
+            inside = sorted(entries, key=attrgetter("name"))
     except (FileNotFoundError, NotADirectoryError):
         return
     for entry in inside:
@@ -44,6 +45,8 @@ def folded_name(name: str) -> str:
 def colliding_names(names: Iterable[str]) -> set[str]:
     """Return the names that such a file system would confuse with one another."""
     every = list(names)
+    if (joined := "/".join(every)).isascii() and joined == joined.lower():
+        return set()  # each is its own folded form
     counted = Counter(map(folded_name, every))
     return {name for name in every if counted[folded_name(name)] > 1} if len(counted) < len(every) else set()
 
@@ -58,7 +61,8 @@ def read_once(path: str) -> tuple[str, int, bytes | None]:
             return digest.hexdigest(), len(data), data
         held: list[bytes] | None = [data]
         size = len(data)
-        while data := os.read(handle, PIECE):
+        # No more than there is: a buffer of a whole piece for each list of lines would cost more than its reading.
+        while data := os.read(handle, min(max(os.fstat(handle).st_size - size, 0) + 1, PIECE)):
             digest.update(data)
             size += len(data)
             if held is not None:

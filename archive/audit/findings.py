@@ -122,8 +122,13 @@ class Audit:
 
     def join(self, other: Audit) -> None:
         """Add the result of a part to this one."""
-        self.findings += other.findings
-        self.counted.update(other.counted)
+        if other.findings:
+            self.findings += other.findings
+            self.counted.update(other.counted)
         self.notes += other.notes
-        for name in ("nights", "runs", "texts", "captures", "files", "bytes"):
-            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.nights += other.nights
+        self.runs += other.runs
+        self.texts += other.texts
+        self.captures += other.captures
+        self.files += other.files
+        self.bytes += other.bytes

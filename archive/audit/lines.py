@@ -9,11 +9,10 @@ from pathlib import Path
 from archive.audit.findings import Audit, Code
 from archive.audit.sampling import WHOLE, Subset
 from archive.audit.seals import RunEntries
-from archive.index.reader import run_folder
 from archive.messages.reason import Reason
 from archive.model.enums import Via
 from archive.storage.jsonl import ArticleLine
-from archive.storage.paths import RUN_NAME, Paths, run_order
+from archive.storage.paths import RUN_NAME, Paths, run_folder, run_order
 from archive.storage.stored_file import read_stored
 from archive.storage.texts import content_sha256, text_content
 from archive.storage.tombstones import Tombstones

@@ -13,23 +13,24 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, partial
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from archive.audit.findings import Audit, Code
 from archive.audit.sampling import Subset
 from archive.audit.seals import relative
 from archive.errors import ArchiveError, DamagedFile
-from archive.index.reader import ArchiveReader, run_folder
 from archive.messages.reason import Reason
 from archive.model.enums import ArchiveKind, Event
 from archive.model.records import CapturePlace
 from archive.processes.workers import Workers
 from archive.storage.jsonl import ArticleLine, decode_article
-from archive.storage.paths import Identity, Paths, run_order
+from archive.storage.paths import Identity, Paths, run_folder, run_order
 from archive.storage.run_record import read_lines, read_run
 from archive.storage.tombstones import Tombstones
 from archive.storage.warc import read_member
-from archive.store import Archive
+
+if TYPE_CHECKING:
+    from archive.index.reader import ArchiveReader
 
 SLOWER = 10
 """Times as long as reading a file that reading a capture takes, at least."""
@@ -219,6 +220,8 @@ def _earlier_records(root: Path, portal: str, url: str, body_sha256: str) -> Ite
 @cache
 def _captures(root: Path) -> ArchiveReader | None:
     """Return what finds earlier captures, once a process; None where the index does not open, which is a finding already."""
+    from archive.store import Archive  # the database's library, which a check of the files alone does not need
+
     try:
         return Archive.open(root, read_only=True).captures
     except ArchiveError:

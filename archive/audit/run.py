@@ -59,6 +59,7 @@ class _RunAudit:
         self._listed: dict[str, FileEntry] = {}
         self._texts: dict[str, ArticleLine] = {}
         self._strays: dict[str, list[tuple[int, date]]] = {}
+        self._digests: dict[str, tuple[str, int]] = {}
 
     def read(self) -> RunResult:
         if self._task.closed:
@@ -147,9 +148,13 @@ class _RunAudit:
         if entry is None or not entry.is_file(follow_symlinks=False):
             return ()
         try:
-            return read_lines(Path(entry.path))
-        except DamagedFile:
+            digest, size, data = read_once(entry.path)
+            if data is None:
+                return read_lines(Path(entry.path))
+        except (DamagedFile, OSError):
             return ()  # reading the file itself names it
+        self._digests[name] = digest, size
+        return data[: data.rfind(b"\n") + 1].split(b"\n")[:-1]
 
     def _check_record(self, counted: Counter[str], wrong: ValueError | None) -> None:
         name = self._path(RUN_FILE)
@@ -190,24 +195,27 @@ class _RunAudit:
                 self._refs.setdefault(line.warc.file, set()).add(line.warc)
 
     def _read_file(self, name: str) -> None:
-        entry, path = self._names[name], self._path(name)
+        entry, sealed, withheld = self._names[name], self._listed.get(name), self._task.withheld
         data: bytes | None = None
         try:
             if name.endswith(".warc.gz") and not self._task.sealed_only:
                 warc = read_warc(Path(entry.path), self._refs.get(name, ()))
                 digest, size = warc.sha256, warc.size
                 self._check_warc(name, warc)
+            elif name in self._digests:
+                digest, size = self._digests[name]
             else:
                 digest, size, data = read_once(entry.path)
         except OSError as error:
-            self._sealed.found(Code.MISMATCH, path, Reason.of("it_cannot_be_read", error=str(error.strerror)))
+            detail = Reason.of("it_cannot_be_read", error=str(error.strerror))
+            self._sealed.found(Code.MISMATCH, self._path(name), detail)
             return
         self._sealed.bytes += size if self._task.closed else 0
-        sealed = self._listed.get(name)
-        if sealed is not None and (digest != sealed.sha256 or size != sealed.size or path in self._task.withheld.files):
-            self._compare(path, sealed, digest, size)
+        as_sealed = sealed is not None and digest == sealed.sha256 and size == sealed.size
+        if sealed is not None and (not as_sealed or (withheld.files and self._path(name) in withheld.files)):
+            self._compare(self._path(name), sealed, digest, size)
         line = self._texts.get(name)
-        if line is not None and path not in self._task.withheld.texts:
+        if line is not None and (path := self._path(name)) not in withheld.texts:
             check_text(self._paths, self._lines, path, line, digest, size, data)
 
     def _compare(self, path: str, entry: FileEntry, digest: str, size: int) -> None:

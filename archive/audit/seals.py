@@ -9,8 +9,7 @@ from datetime import date
 from hashlib import sha256
 from itertools import chain, pairwise
 from pathlib import Path
-
-from cryptography.x509 import Certificate
+from typing import TYPE_CHECKING
 
 from archive.audit.findings import Audit, Code
 from archive.messages.reason import Reason
@@ -31,6 +30,9 @@ from archive.storage.manifest import (
 )
 from archive.storage.paths import RUN_NAME, Identity, Paths
 from archive.storage.stored_file import read_stored
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +212,7 @@ def listed_files(paths: Paths, seals: list[SealFile], audit: Audit) -> dict[str,
         number, night, files = read.seal.number, paths.night(read.night), read.seal.entries
         again: Counter[str] = Counter()
         for each in files.runs:
-            in_run = RUN_NAME.fullmatch(each.run) and "/" in files[each.first].path
+            in_run = not each.loose and RUN_NAME.fullmatch(each.run)
             run, folder = (each.run, f"{each.run}/") if in_run else ("", "")
             listed = found.setdefault(run, RunEntries(folder))
             if run and listed.parts and listed.parts[0].number != number:

@@ -8,7 +8,6 @@ from datetime import datetime
 from archive.audit.findings import Audit, Code
 from archive.audit.seals import ChainLink, Expectations, relative
 from archive.messages.reason import Reason
-from archive.sealing.timestamps import LARGEST, stamped_at
 from archive.storage.paths import Paths
 from archive.storage.stored_file import read_stored
 
@@ -22,6 +21,8 @@ def check_timestamps(paths: Paths, chain: Sequence[ChainLink], expected: Expecta
     moments: dict[str, datetime] = {}
     for night in paths.nights():
         for path in sorted(paths.night(night).glob("manifest-*.tsr")):
+            from archive.sealing.timestamps import LARGEST, stamped_at  # libraries that few archives need
+
             name = relative(paths, path)
             manifest = name.removesuffix(".tsr") + ".json"
             if manifest not in heads:

@@ -17,7 +17,6 @@ from functools import partial
 
 from archive.audit.chain import chain_order, check_chain, check_expected, check_key_changes, check_nights, check_signers
 from archive.audit.findings import Audit
-from archive.audit.index import compare_index
 from archive.audit.lines import RunTask
 from archive.audit.names import check_archive_root, check_calendar, check_night, check_quarantine
 from archive.audit.receipts import check_receipts
@@ -32,7 +31,6 @@ from archive.audit.seals import (
     listed_files,
     read_seals,
 )
-from archive.audit.search import compare_search
 from archive.audit.timestamps import check_timestamps
 from archive.audit.withheld import check_tombstones
 from archive.messages.reason import Reason
@@ -84,7 +82,7 @@ def verify(
     nights = [_NightTask(identity, paths, night, withheld, expected.keys, how) for night in paths.nights()]
     files = sealed_files(paths) * (2 if how.compares_index else 1)
     with workers(jobs_of(how.jobs, files * (SLOWER if how.reader else 1))) as pool:
-        words = None if how.sealed_only else pool.start(partial(compare_search, identity, paths, withheld, how.subset))
+        words = None if how.sealed_only else pool.start(_words_compared(identity, paths, withheld, how.subset))
         with closing(_index_rows(identity, paths, index, how, pool)) as rows:
             chain, quarantined = _read_nights(nights, rows, audit, pool, lambda done: progress(done, files))
         for night, folder in paths.open_runs() if not how.sealed_only else ():
@@ -146,7 +144,16 @@ def _index_rows(
     identity: Identity, paths: Paths, audit: Audit, how: VerifyOptions, pool: Workers
 ) -> Generator[tuple[date, int], None, None]:
     if how.compares_index:
+        from archive.audit.index import compare_index
+
         yield from compare_index(identity, paths, audit, pool)
+
+
+def _words_compared(identity: Identity, paths: Paths, withheld: Tombstones, subset: Subset) -> Callable[[], Audit]:
+    # The database's library takes longer to load than 5,000 files to read, and a check of the files needs none.
+    from archive.audit.search import compare_search
+
+    return partial(compare_search, identity, paths, withheld, subset)
 
 
 def _read_nights(
@@ -179,11 +186,12 @@ def _read_night(task: _NightTask) -> _NightAudit:
     seals = read_seals(task.identity, paths, night, audit, task.keys)
     listed = listed_files(paths, seals, audit)
     check_night(paths, night, listed, audit)
+    day = paths.night(night)
     closed = {folder.name: folder for folder in paths.closed_runs(night)}
     leaves: dict[str, bytes] = {}
     quarantined: list[str] = []
     for name in [*closed, *sorted(listed.keys() - closed.keys() - {""})]:
-        folder, entries = closed.get(name, paths.night(night) / name), listed.get(name)
+        folder, entries = closed.get(name) or day / name, listed.get(name)
         if entries is None and (folder / RUN_FILE).exists():
             audit.notes.append(Reason.of("run_unsealed", night=night, run=name))
         elif entries is None:

@@ -1,4 +1,4 @@
-"""Parse the arguments that several commands share, and find an article by them."""
+"""Parse the arguments that several commands share."""
 
 from __future__ import annotations
 
@@ -8,13 +8,8 @@ from datetime import date, datetime
 from pathlib import Path
 
 from archive.audit.rereading import CaptureReader
-from archive.cli.output import print_articles
-from archive.coverage.reader import require_known
-from archive.errors import ArchiveError, ExitCode, UsageError
-from archive.index.rows import EventRow
-from archive.store import Archive
+from archive.errors import ExitCode
 from vietnam.date_forms import TZ
-from vietnam.provinces import UnknownProvince, find_province, with_predecessors
 
 DEFAULT = Path("var/archive")
 
@@ -39,10 +34,6 @@ class Commands:
         return command
 
 
-class NotFound(ArchiveError):
-    """Nothing, or more than one article, fits."""
-
-
 def night(text: str) -> date:
     """Parse a date, with errors as argparse wants them."""
     try:
@@ -53,6 +44,8 @@ def night(text: str) -> date:
 
 def province_slugs(text: str) -> frozenset[str]:
     """Parse a province into its own slug and those merged into it, with errors as argparse wants them."""
+    from vietnam.provinces import UnknownProvince, find_province, with_predecessors  # tables that few commands ask
+
     try:
         return with_predecessors(find_province(text).slug)
     except UnknownProvince as error:
@@ -96,67 +89,6 @@ def add_as_of(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--as-of", type=night, metavar="DATE", help="what was known that night; nothing that came later"
     )
-
-
-def known_until(archive: Archive, night: date | None) -> date | None:
-    """Return the night of `--as-of`. Raises UsageError when it lies before the archive's first one."""
-    if night is None:
-        return None
-    with archive.index.reading() as queries:
-        first = queries.coverage.first_night()
-    if first is None or night < first:
-        raise UsageError(f"nothing was known on {night}: the archive's first night is {first or 'still to come'}")
-    return night
-
-
-def find(
-    archive: Archive, options: argparse.Namespace, article: str | None, limit: int | None, *, standing: bool = False
-) -> list[EventRow]:
-    """Find the events that fit the filters, with `--as-of` none of later nights; `standing`: only last ones.
-
-    Raises UsageError for a portal or a night that the archive does not have.
-    """
-    require_known(archive, options.portal, options.night, options.night)
-    until = known_until(archive, getattr(options, "as_of", None))
-    with archive.index.reading() as queries:
-        return queries.events.find(
-            portal=options.portal,
-            night=options.night,
-            words=options.title,
-            url=options.url,
-            digest=options.hash,
-            article=article,
-            provinces=options.province or (),
-            until=until,
-            without=archive.runs_sealed_after(until) if until else (),
-            standing=standing,
-            limit=limit,
-        )
-
-
-def find_one(archive: Archive, options: argparse.Namespace) -> list[EventRow]:
-    """Return every event of the one article that fits, oldest first.
-
-    Raises UsageError when nothing was named, NotFound when no article or more than one fits (they are listed).
-    """
-    wanted: str | None = options.article
-    if wanted and wanted.startswith(("http://", "https://")):
-        options.url, wanted = wanted, None
-    elif wanted and "/" not in wanted:
-        options.hash, wanted = wanted, None
-    filters = (options.portal, options.province, options.night, options.title, options.url, options.hash)
-    if not any([wanted, *filters]):
-        raise UsageError("name an article: an id, a hash, an address, or --portal, --province, --night, --title")
-    found = find(archive, options, wanted, None)
-    if not found:
-        as_of = getattr(options, "as_of", None)
-        then = f" on {as_of}: what came later is left out" if as_of else ""
-        raise NotFound(f"no article fits{then}; `python -m archive list` shows what is there")
-    articles = {(item.portal, item.key) for item in found}
-    if len(articles) > 1:
-        print_articles(found, as_json=False)
-        raise NotFound(f"{len(articles)} articles fit; name one of them by its id")
-    return found
 
 
 def clock() -> datetime:

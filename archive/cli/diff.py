@@ -7,7 +7,8 @@ from datetime import date
 
 from rich.console import Console
 
-from archive.cli.arguments import Commands, known_until, night
+from archive.cli.arguments import Commands, night
+from archive.cli.articles import known_until
 from archive.cli.diff_view import print_difference
 from archive.errors import ExitCode, UsageError
 from archive.export.version_diff import difference, difference_of_nights

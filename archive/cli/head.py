@@ -7,7 +7,8 @@ import json
 from itertools import chain
 from pathlib import Path
 
-from archive.cli.arguments import Commands, NotFound, night
+from archive.cli.arguments import Commands, night
+from archive.cli.articles import NotFound
 from archive.errors import ExitCode, UsageError
 from archive.export.head_code import code_on_terminal, write_code
 from archive.export.head_feed import atom_feed

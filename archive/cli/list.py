@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from archive.cli.arguments import Commands, add_as_of, add_filters, find
+from archive.cli.arguments import Commands, add_as_of, add_filters
+from archive.cli.articles import find
 from archive.cli.output import print_articles
 from archive.errors import ExitCode
 from archive.index.queries.clusters import one_per_cluster

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from math import floor
 from pathlib import Path
@@ -16,14 +16,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from archive.audit.findings import Audit
 from archive.diff.words import Span, SpanKind
 from archive.index.queries.attachments import AttachmentState
 from archive.index.queries.clusters import Article, VersionLink
 from archive.index.rows import EventRow
 from archive.messages.printable import printable
 from archive.model.enums import WITHHELD, Event
-from archive.sealing.signatures import UNSIGNED_SIGNER
 from archive.storage.jsonl import iso
 
 _STYLES = {SpanKind.SAME: "", SpanKind.OLD: "red strike", SpanKind.NEW: "green", SpanKind.GAP: "dim"}
@@ -74,44 +72,6 @@ def print_near(link: VersionLink, place: EventRow | None, canonical: Article) ->
     where = f" {place.portal}, {place.night}, {printable(place.url)}" if place else ""
     last = "; canonical of its cluster" if link.article == canonical else ""
     print(f"near: {link.id} similarity {floor(100 * link.similarity) / 100:.2f}{where}{last}")
-
-
-def print_audit(audit: Audit, origin: Mapping[str, object], *, as_json: bool) -> None:
-    """Print the findings first, then the signers and the amount read; as JSON with the origin of the report beside them."""
-    if as_json:
-        findings = [
-            {"code": one.code.value, "path": one.path, "detail": one.detail.reported()} for one in audit.findings
-        ]
-        plain = asdict(audit) | {"findings": findings, "notes": [note.reported() for note in audit.notes]}
-        del plain["counted"]  # the findings have it
-        print(json.dumps({**plain, **origin}, ensure_ascii=False, sort_keys=True, indent=1, default=iso))
-        return
-    for finding in audit.findings:
-        print(f"{finding.code}  {printable(finding.path)}: {printable(str(finding.detail))}")
-    for notice in audit.withheld:
-        named = ", ".join(printable(article) for article in notice.articles)
-        print(
-            f"WITHHELD  {named}: {printable(notice.reason)}, for {printable(notice.who)}, {notice.when[:10]} ({notice.path})"
-        )
-    for note in audit.notes:
-        print(f"note  {printable(str(note))}")
-    if audit.signers:
-        print(signed_by(audit.signers))
-    size = f"{audit.bytes / 1e6:.1f} MB"
-    print(
-        f"read {audit.nights} nights, {audit.runs} portal-nights, {audit.texts} texts, {audit.captures} captures, "
-        f"{audit.files} files, {size}"
-    )
-    count = len(audit.findings)
-    print("intact" if not count else f"{count} finding{'s' if count > 1 else ''}")
-
-
-def signed_by(signers: Mapping[str, int]) -> str:
-    """Return how many seals which key signed: `60 seals: 58 signed by 3f2a…, 2 unsigned`, the most first."""
-    order = sorted(signers.items(), key=lambda each: (each[0] == UNSIGNED_SIGNER, -each[1], each[0]))
-    parts = [f"{n} {'' if key == UNSIGNED_SIGNER else 'signed by '}{key}" for key, n in order]
-    n = sum(signers.values())
-    return f"{n} seal{'s' if n > 1 else ''}: {', '.join(parts)}"
 
 
 def marked(console: Console, spans: Sequence[Span]) -> Text:

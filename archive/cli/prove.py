@@ -7,7 +7,8 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from archive.cli.arguments import Commands, add_identifier, find_one
+from archive.cli.arguments import Commands, add_identifier
+from archive.cli.articles import find_one
 from archive.errors import ExitCode, UsageError
 from archive.export.proofs import prove
 from archive.messages.printable import printable

@@ -6,7 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from archive.cli.arguments import Commands, NotFound, night
+from archive.cli.arguments import Commands, night
+from archive.cli.articles import NotFound
 from archive.errors import ArchiveError, ExitCode, UsageError
 from archive.sealing.head import statement_of
 from archive.sealing.opentimestamps import Receipt, read_receipt

@@ -6,7 +6,8 @@ import argparse
 from datetime import date
 from pathlib import Path
 
-from archive.cli.arguments import Commands, add_as_of, add_identifier, find_one
+from archive.cli.arguments import Commands, add_as_of, add_identifier
+from archive.cli.articles import find_one
 from archive.cli.output import print_attached, print_near
 from archive.errors import ExitCode
 from archive.index.queries.clusters import article_of

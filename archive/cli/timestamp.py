@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from archive.cli.arguments import Commands, NotFound, night
+from archive.cli.arguments import Commands, night
+from archive.cli.articles import NotFound
 from archive.errors import ExitCode, UsageError
 from archive.sealing.timestamps import (
     ask_authority,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from archive.cli.arguments import Commands, add_identifier, clock, find_one
+from archive.cli.arguments import Commands, add_identifier, clock
+from archive.cli.articles import find_one
 from archive.errors import ExitCode, UsageError
 from archive.index.rows import EventRow
 from archive.messages.printable import printable

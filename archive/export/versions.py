@@ -18,10 +18,10 @@ from typing import cast
 from archive.errors import DamagedFile
 from archive.export.formats import Record
 from archive.index.queries.clusters import Article, Cluster, one_per_cluster
-from archive.index.reader import run_folder
 from archive.index.sealed_digests import SealedDigests
 from archive.model.enums import VERSIONS, WITHHELD
 from archive.storage.jsonl import ArticleLine, decode_article
+from archive.storage.paths import run_folder
 from archive.storage.run_record import RUN_FILE, read_lines, read_run
 from archive.storage.stored_file import read_stored
 from archive.storage.tombstones import Tombstones, withheld_in

@@ -21,7 +21,7 @@ from archive.messages.reason import Reason
 from archive.model.enums import WITHHELD, Event, Via
 from archive.model.records import Capture, CapturePlace
 from archive.storage.jsonl import ArticleLine, decode_article, decode_page
-from archive.storage.paths import Paths
+from archive.storage.paths import Paths, run_folder
 from archive.storage.run_record import read_lines
 from archive.storage.stored_file import read_twice
 from archive.storage.texts import NAME, text_content
@@ -32,12 +32,6 @@ _CACHED_RUNS = 8  # runs whose lines are kept in memory
 
 class Unreadable(ArchiveError):
     """A line, text or capture that is missing, cut or changed; the message names its file."""
-
-
-def run_folder(paths: Paths, night: date, run: str) -> Path:
-    """Return the folder of a run: in its dated place, or under `open/` until it is closed."""
-    closed = paths.night(night) / run
-    return closed if closed.is_dir() else paths.open_night(night) / run
 
 
 class ArchiveReader:

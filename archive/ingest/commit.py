@@ -18,7 +18,7 @@ from archive.index.queries.events import LatestEvents
 from archive.index.queries.readings import ReadVersion
 from archive.index.queries.removals import held, removal_line, same_address
 from archive.index.queries.similar import Fingerprint, StoredText
-from archive.index.reader import ArchiveReader, run_folder
+from archive.index.reader import ArchiveReader
 from archive.index.transaction import Transaction
 from archive.ingest.late_articles import LateArticles
 from archive.ingest.near_duplicates import content_of, holds_text, linked, links, read_content
@@ -29,7 +29,7 @@ from archive.model.judgement import Judge, Version
 from archive.model.records import Document, PageRecord
 from archive.storage.fsync import TEMPORARY, make_folder, sync_folder, write_all_flushed
 from archive.storage.jsonl import ArticleLine, article_line
-from archive.storage.paths import Paths
+from archive.storage.paths import Paths, run_folder
 from archive.storage.texts import file_name, version_id
 
 

@@ -14,16 +14,16 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
 from itertools import islice
-from multiprocessing import active_children, get_context
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from archive.errors import ArchiveError, Interrupted, UsageError
 from archive.processes.lifetime import die_with
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
 
 MOST_JOBS = 64
 MANY_FILES = 500
@@ -89,6 +89,8 @@ class Workers:
 
     @staticmethod
     def _submit(pool: ProcessPoolExecutor, work: Callable[[], _Outcome]) -> Future[_Outcome]:
+        from concurrent.futures.process import BrokenProcessPool
+
         try:
             return pool.submit(work)
         except BrokenProcessPool:
@@ -108,6 +110,10 @@ def workers(jobs: int) -> Iterator[Workers]:
     if jobs < 2:
         yield HERE
         return
+    # Loaded where there is more than one: of a short command it is a tenth.
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import active_children, get_context
+
     others = set(active_children())
     # Forked: a worker needs no more than this process has, and a fresh interpreter takes as long to start as thousands of
     # files. A lock that another thread holds would stay locked in the copy, so a process with threads starts fresh ones.
@@ -153,6 +159,8 @@ def _results(tasks: list[_Task], future: Future[list[_Outcome]]) -> Iterator[tup
 
 
 def _result(future: Future[_Outcome]) -> _Outcome:
+    from concurrent.futures.process import BrokenProcessPool
+
     try:
         return future.result()
     except BrokenProcessPool:

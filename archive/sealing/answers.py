@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import urllib.request
-from http.client import HTTPException
-
 from archive.errors import ArchiveError, UsageError
 
 _SECONDS = 30.0  # until a server that says nothing is given up
@@ -23,6 +20,9 @@ def ask(name: str, url: str, body: bytes | None, headers: dict[str, str], most: 
 
     Raises UsageError for an address that is none of HTTP, NoAnswer otherwise.
     """
+    import urllib.request  # which an audit of what is there does not need
+    from http.client import HTTPException
+
     if not url.startswith(("https://", "http://")):
         raise UsageError(f"{url} is no address of a {name}; it begins with https:// or http://")
     try:

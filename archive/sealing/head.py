@@ -29,7 +29,6 @@ from hashlib import sha256
 from typing import Annotated, Literal, TypedDict, cast
 
 import msgspec
-from lxml import etree
 
 from archive.errors import UsageError
 from archive.messages.reason import Reason
@@ -254,6 +253,8 @@ def read_heads(text: str) -> list[Head]:
 
 
 def _feed_entries(text: str) -> list[str]:
+    from lxml import etree  # which nothing else here needs
+
     parser = etree.XMLParser(resolve_entities=False, no_network=True)
     try:
         feed = etree.fromstring(text.encode(), parser)

@@ -15,8 +15,7 @@ import base64
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
-
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from typing import TYPE_CHECKING
 
 from archive.errors import UsageError
 from archive.messages.reason import Reason
@@ -26,6 +25,9 @@ from archive.storage.fsync import disk_errors, make_folder, write_durably
 from archive.storage.jsonl import canonical, decode, decoder, json_values
 from archive.storage.paths import Identity, Paths
 from archive.storage.stored_file import read_stored
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 _FORM = "luu-tru key change 1"
 _NAME = re.compile(r"[0-9]{6}\.json")

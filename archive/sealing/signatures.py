@@ -14,10 +14,7 @@ import base64
 import os
 from dataclasses import dataclass
 from pathlib import Path
-
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from typing import TYPE_CHECKING
 
 from archive.errors import UsageError
 from archive.messages.reason import Reason
@@ -27,6 +24,11 @@ from archive.storage.jsonl import canonical, decode, decoder, json_values
 from archive.storage.manifest import Seal, manifest_path, read_seal
 from archive.storage.paths import Paths
 from archive.storage.stored_file import damaged_file, read_stored
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+# `cryptography` is loaded where something is signed: a check of an unsigned archive's files takes less time than that.
 
 UNSIGNED = b"unsigned\n"
 UNSIGNED_SIGNER = "unsigned"
@@ -52,6 +54,9 @@ _SIGNATURE = decoder(SignatureFile)
 
 def load_key(path: Path) -> Ed25519PrivateKey:
     """Read an Ed25519 private key (PEM, PKCS #8). Raises UsageError with the command that makes one."""
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
     try:
         key = serialization.load_pem_private_key(path.read_bytes(), password=None)
     except (OSError, ValueError, TypeError) as error:
@@ -70,6 +75,9 @@ def new_key(path: Path) -> Ed25519PrivateKey:
     Raises UsageError over another file, and inside an archive: a key in the archive is in every copy of it, and any
     reader of the archive could seal it again.
     """
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
     if any((folder / "archive.json").exists() for folder in path.absolute().parents):
         raise UsageError(f"{path} lies in an archive: a key is kept elsewhere, best on another machine")
     key = Ed25519PrivateKey.generate()
@@ -91,6 +99,8 @@ def new_key(path: Path) -> Ed25519PrivateKey:
 
 def public_key(key: Ed25519PrivateKey) -> str:
     """Return the public half in base64, as in signature files."""
+    from cryptography.hazmat.primitives import serialization
+
     raw = key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
     return base64.b64encode(raw).decode()
 
@@ -126,6 +136,9 @@ def signature_of(paths: Paths, seal: Seal) -> SignatureFile | None:
 
 def signature_holds(key: str, signature: str, data: bytes) -> bool:
     """Return whether a base64 signature of these bytes is that of a base64 public key, both in their one spelling."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
     try:
         raw_key, raw = (base64.b64decode(value, validate=True) for value in (key, signature))
         if [base64.b64encode(value).decode() for value in (raw_key, raw)] != [key, signature]:

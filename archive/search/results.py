@@ -14,7 +14,6 @@ from hashlib import sha256
 from archive.errors import UsageError
 from archive.index.column_types import place
 from archive.index.queries.clusters import Article
-from archive.index.reader import run_folder
 from archive.index.rows import EventRow
 from archive.index.transaction import Queries
 from archive.messages.reason import Reason
@@ -23,7 +22,7 @@ from archive.search.engine import ContentRow, Order, SearchIndex
 from archive.search.indexer import Backlog, find_backlog
 from archive.search.query import Query
 from archive.search.snippet import Segment, marks, snippet
-from archive.storage.paths import Paths
+from archive.storage.paths import Paths, run_folder
 from archive.storage.stored_file import read_stored
 from archive.storage.texts import text_paragraphs
 from archive.store import Archive

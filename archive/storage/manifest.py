@@ -58,13 +58,15 @@ class FileEntry:
 class RunRange:
     """Entries of a list from number `first` to before `stop`, which stand in the folder `run`.
 
-    `ordered`: each path comes after the one before it, so that none is there twice.
+    `ordered`: each path comes after the one before it, so that none is there twice. `loose`: the one entry stands in no
+    folder, and `run` is its path.
     """
 
     run: str
     first: int
     stop: int
     ordered: bool = True
+    loose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +84,11 @@ _ENTRY = re.compile(
 )
 _BETWEEN = b'},{"path":"'  # in no string, where a quotation mark has a backslash before it
 _FORM = b'{"path":"%b","sha256":"%b","size":%b}'
+_LEAF = b"\x00" + _FORM  # `merkle.leaf_hash` of it
 _AROUND = len(_FORM % (b"", b"", b"")) + 1  # bytes of an entry and its comma beside its values
 _LARGEST = 2**63 - 1
 _BLOCK = 1 << 15  # bytes of entries that are read at once
+_MOST_HELD = 16  # blocks: what an ordinary night lists is asked for several times and read once
 _MOST_RANGES = 1 << 14  # a night has some hundred runs
 
 _RawEntry = tuple[bytes, bytes, bytes]
@@ -96,12 +100,13 @@ class FileList(Sequence[FileEntry]):
     So a manifest of a million entries takes little more memory than its file has bytes.
     """
 
-    __slots__ = ("_blocks", "_count", "_data", "_end", "_start", "runs")
+    __slots__ = ("_blocks", "_count", "_data", "_end", "_held", "_start", "runs")
 
     def __init__(self, data: bytes, start: int, end: int) -> None:
         """Take the entries that stand in these bytes. Raises ValueError when they are not in their one form."""
         self._data, self._start, self._end = data, start, end
         self._blocks: list[_Block] = []
+        self._held: dict[int, list[_RawEntry]] = {}
         self._count = 0
         ranges = _Ranges()
         while start < end:
@@ -162,7 +167,7 @@ class FileList(Sequence[FileEntry]):
 
     def leaves(self) -> Iterator[bytes]:
         """Yield the leaf hash of each entry."""
-        return (merkle.leaf_hash(_FORM % entry) for entry in self._raw(0, self._count))
+        return (sha256(_LEAF % entry).digest() for entry in self._raw(0, self._count))
 
     def _raw(self, first: int, stop: int) -> Iterator[_RawEntry]:
         at = bisect_right(self._blocks, first, key=lambda block: block.first) - 1
@@ -172,7 +177,13 @@ class FileList(Sequence[FileEntry]):
             yield from self._read(block)[max(first - block.first, 0) : stop - block.first]
 
     def _read(self, block: _Block) -> list[_RawEntry]:
-        return _ENTRY.findall(self._data, block.start, block.end)
+        entries = self._held.get(block.first)
+        if entries is None:
+            entries = _ENTRY.findall(self._data, block.start, block.end)
+            if len(self._held) == _MOST_HELD:
+                self._held.clear()
+            self._held[block.first] = entries
+        return entries
 
     def _check(self, block: _Block, entries: list[_RawEntry]) -> None:
         """Check that the entries are all that the block holds, in UTF-8, each value in its one spelling."""
@@ -199,7 +210,7 @@ class _Ranges:
     def __init__(self) -> None:
         self.found: list[RunRange] = []
         self._folder = self._before = b""
-        self._began, self._ordered = 0, True
+        self._began, self._ordered, self._loose = 0, True, False
 
     def add(self, first: int, entries: list[_RawEntry]) -> None:
         """Add the next entries. Raises ValueError when there are more folders than a night can have runs."""
@@ -207,8 +218,9 @@ class _Ranges:
         for number, (path, _, _) in enumerate(entries, first):
             if not path.startswith(folder) or not folder:
                 self.end(number)
-                folder = self._folder = path.partition(b"/")[0] + b"/"
-                self._began, self._ordered = number, True
+                run, stroke, _ = path.partition(b"/")
+                folder = self._folder = run + b"/"
+                self._began, self._ordered, self._loose = number, True, not stroke
             elif path <= before:
                 self._ordered = False
             before = path
@@ -219,7 +231,7 @@ class _Ranges:
         if len(self.found) == _MOST_RANGES:
             raise ValueError(Reason.of("manifest_many_runs", most=_MOST_RANGES))
         if stop > self._began:
-            self.found.append(RunRange(_text(self._folder[:-1]), self._began, stop, self._ordered))
+            self.found.append(RunRange(_text(self._folder[:-1]), self._began, stop, self._ordered, self._loose))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,16 @@ def leaf_hash(data: bytes) -> bytes:
     return sha256(b"\x00" + data).digest()
 
 
+_NODE = b"\x01"
+
+
 def _node_hash(left: bytes, right: bytes) -> bytes:
-    return sha256(b"\x01" + left + right).digest()
+    return sha256(_NODE + left + right).digest()
 
 
 def _above(level: Sequence[bytes]) -> list[bytes]:
     """Return the next level of the tree; a node without a sibling rises as it is."""
-    paired = [_node_hash(level[i], level[i + 1]) for i in range(0, len(level) - 1, 2)]
+    paired = [sha256(_NODE + left + right).digest() for left, right in zip(level[::2], level[1::2], strict=False)]
     return [*paired, *level[len(paired) * 2 :]]
 
 

@@ -7,6 +7,7 @@ folder without it is refused: an unmounted disk must not be mistaken for a new e
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -116,11 +117,15 @@ class Paths:
 
 def _run_folders(folder: Path) -> Iterator[Path]:
     if folder.is_dir():
-        with disk_errors(f"cannot look into {folder}"):
-            inside = list(folder.iterdir())
-        for path in inside:
-            if RUN_NAME.fullmatch(path.name) and path.is_dir() and not path.is_symlink():
-                yield path
+        with disk_errors(f"cannot look into {folder}"), os.scandir(folder) as entries:
+            names = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+        yield from (folder / name for name in names if RUN_NAME.fullmatch(name))
+
+
+def run_folder(paths: Paths, night: date, run: str) -> Path:
+    """Return the folder of a run: in its dated place, or under `open/` until it is closed."""
+    closed = paths.night(night) / run
+    return closed if closed.is_dir() else paths.open_night(night) / run
 
 
 def run_order(run: str) -> tuple[str, int]:

@@ -23,10 +23,6 @@ from typing import IO, cast
 from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, uuid5
 
-from warcio.archiveiterator import ArchiveIterator
-from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
-
 from archive.model.enums import Via
 from archive.model.records import Capture, CaptureRef
 from archive.storage.stored_file import open_stored
@@ -81,6 +77,8 @@ class WarcFile:
         self._stream: IO[bytes] = path.open("xb")
         self._offset = 0
         self._buffer = BytesIO()
+        from warcio.warcwriter import WARCWriter  # which an audit of the files does not need
+
         self._writer = WARCWriter(self._buffer, gzip=True, warc_version="1.1")
         fields = "".join(f"{name}: {value}\r\n" for name, value in info.items()).encode()
         record = self._writer.create_warc_record(
@@ -145,6 +143,8 @@ class WarcFile:
         return ref
 
     def _request(self, capture: Capture) -> object:
+        from warcio.statusandheaders import StatusAndHeaders
+
         parts = urlsplit(capture.url)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         headers = [("Host", parts.netloc)]
@@ -165,6 +165,8 @@ class WarcFile:
 
     def _response(self, capture: Capture, earlier: EarlierCapture | None) -> object:
         digest = sha256(capture.body)
+        from warcio.statusandheaders import StatusAndHeaders
+
         status_line = f"{capture.status} {_reason(capture.status)}".strip()
         http = StatusAndHeaders(status_line, list(capture.headers), protocol="HTTP/1.1")
         named = {
@@ -223,6 +225,8 @@ def read_record(path: Path, ref: CaptureRef, via: Via) -> WarcRecord | None:
 
 def parse_member(member: bytes, via: Via) -> WarcRecord | None:
     """Return the response or revisit in a gzip member; None when it has no record, or one of another kind."""
+    from warcio.archiveiterator import ArchiveIterator
+
     for record in ArchiveIterator(BytesIO(member)):
         if record.rec_type not in _SERVED:
             return None

@@ -28,6 +28,7 @@ COMMANDS = {
     "rebuild": ("archive", "rebuild"),
     "search": ("archive", "rebuild", "--only-search"),
     "verify": ("archive", "verify"),
+    "verify --reread": ("archive", "verify", "--reread"),
 }
 
 

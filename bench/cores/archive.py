@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from archive.messages.reason import Reason
 from archive.model.enums import ArchiveKind, FinishReason, Outcome, Verdict, WalkEnd
-from archive.model.records import Capture, ListEntry, PageRecord
+from archive.model.records import RULES, Capture, ListEntry, PageRecord
 from archive.processes.workers import Workers, cores, workers
 from archive.store import Archive
 from bench.speed.pages import PORTAL, article_paths, speed_pages
@@ -26,6 +26,7 @@ from pipelines.capture import document_of
 from pipelines.clean import clean
 from pipelines.dedup import judge
 from pipelines.extract import extract
+from pipelines.rules_version import rules_version
 from vietnam.date_forms import TZ
 
 _SPIDER: type[PortalCrawler] = DaNang
@@ -83,7 +84,7 @@ def _keep_night(archive: Archive, night: date, moment: datetime, pages: list[_Pa
         finish_reason=FinishReason.FINISHED,
         judge_night=lambda tally: (Verdict.GOOD, (Reason.sentence("composed"),)),
         extraction={},
-        software={"Luu Tru": "0"},
+        software={"Luu Tru": "0", RULES: rules_version(layouts_with_rules(_SPIDER)).hex()},
         province="danang",
     )
     archive.seal(night, {})

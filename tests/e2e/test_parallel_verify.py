@@ -1,8 +1,10 @@
-"""verify with several processes."""
+"""verify with several processes, and what its process loads."""
 
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,8 @@ from archive.audit.findings import Audit
 from archive.audit.seals import Expectations
 from archive.audit.verify import VerifyOptions, verify
 from archive.storage.paths import Paths, read_identity
+from testing.archives import sealed
+from testing.crawl import ROOT
 from testing.damage_steps import BASES, STEPS
 from testing.once import once
 
@@ -40,3 +44,18 @@ def test_several_processes_find_the_same_in_the_same_order(bases: dict[str, Path
         several.files,
         several.bytes,
     )
+
+
+@pytest.mark.usefixtures("executed")
+def test_a_check_of_the_files_loads_no_library_that_it_does_not_need(tmp_path: Path) -> None:
+    """The database's library alone takes longer to load than thousands of files to read."""
+    sealed(tmp_path / "a").close()
+    program = (
+        "import sys; from archive.__main__ import main; main(sys.argv[1:]); "
+        "print(*(name for name in ('sqlalchemy', 'cryptography', 'lxml', 'warcio', 'rich', 'http.client') if name in sys.modules))"
+    )
+    arguments = ["verify", "--files", "--archive", str(tmp_path / "a")]
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout.splitlines()[-2:] == ["intact", ""]

@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from archive.audit.findings import Audit, Code
 from archive.audit.verify import verify
-from archive.cli.output import signed_by
+from archive.cli.verify import signed_by
 from archive.index.index import Index
 from archive.index.schema import TABLES
 from archive.messages.reason import Reason
