@@ -16,6 +16,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
+from typing import Literal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import text
@@ -334,6 +335,13 @@ def seal_again(
                 path.with_suffix(".sig").write_bytes(sign(again.to_bytes(), _KEYS[key]))
 
 
+def seal_as_format(root: Path, whole: Path, night: str, format: Literal[1, 2], key: str) -> None:
+    """Write a night's only manifest in this format, signed by a key."""
+    paths = Paths(root)
+    [seal] = seals_on_disk(paths, date.fromisoformat(night))
+    _write_seal(paths, replace(seal, format=format), key)
+
+
 def _again(paths: Paths, day: date, seal: Seal, heads: dict[str, str]) -> Seal:
     folder = paths.night(day)
     names = sorted({entry.path.split("/", 1)[0] for entry in seal.files})
@@ -460,6 +468,6 @@ STEPS: dict[str, Callable[..., None]] = {
         flip, cut, write, append, change, delete, copy, move, swap, link, twin, repeat_line, set_line, edit_text, set_content,
         index_again, sql, words_sql, unword, seal_again, fork, restore, make_pipe, make_folder, nest, stretch, seal_further,
         unsign, copy_run, set_record, remove_article, words_again, drop_run,
-        list_twice, list_tombstone, record_change,
+        seal_as_format, list_twice, list_tombstone, record_change,
     )
 }  # fmt: skip

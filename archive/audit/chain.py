@@ -39,10 +39,14 @@ def chain_order(links: Sequence[ChainLink]) -> list[ChainLink]:
 
 
 def check_chain(chain: Sequence[ChainLink], audit: Audit) -> None:
-    """Check that every seal names the one before it, and no two name the same."""
+    """Check that every seal names the one before it, no two name the same, and none is of an older format than those before."""
     heads = {link.head: link for link in chain}
     followers = Counter(link.before.head if link.before else None for link in chain)
+    newest = 1
     for link in chain:
+        if link.format < newest:
+            audit.found(Code.DOWNGRADED, link.name, Reason.of("format_before", format=link.format, newest=newest))
+        newest = max(newest, link.format)
         before = link.before
         if followers[before.head if before else None] > 1:
             detail = Reason.of("fork" if before else "two_first_seals")

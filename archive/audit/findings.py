@@ -25,6 +25,7 @@ class Code(StrEnum):
     ROOT = "ROOT"  # the Merkle root does not follow from the lines and files
     CHAIN = "CHAIN"  # the seal before is not there, or has another head
     FORK = "FORK"  # two seals name the same seal before, or two have none
+    DOWNGRADED = "DOWNGRADED"  # a seal after one of format 2 is of format 1, whose proofs bind less
     BACKDATED = "BACKDATED"  # a live seal follows one of a later night: what it covers was not sealed in its own
     ROLLED_BACK = "ROLLED_BACK"  # a seal that was published is not there: the archive is an older copy
     RESEALED = "RESEALED"  # a seal that was published is there with another head: it was sealed again

@@ -22,6 +22,7 @@ from archive.storage.manifest import (
     LONGEST_SIGNATURE,
     FileEntry,
     FileList,
+    Format,
     Previous,
     Seal,
     entry_leaves,
@@ -69,6 +70,7 @@ class ChainLink:
     before: Previous | None
     withheld: tuple[FileEntry, ...]
     signer: str | None
+    format: Format = 2
 
     @property
     def name(self) -> str:
@@ -111,7 +113,7 @@ def read_seals(identity: Identity, paths: Paths, night: date, audit: Audit, keys
             audit.found(Code.WRONG_ARCHIVE, name, Reason.of("of_archive", archive=seal.archive))
         signer = _check_signature(paths, path, data, seal, audit, keys)
         head = seal.head_from(sha256(data).hexdigest())
-        link = ChainLink(seal.night, seal.number, head, seal.chained, seal.withheld, signer)
+        link = ChainLink(seal.night, seal.number, head, seal.chained, seal.withheld, signer, seal.format)
         found.append(SealFile(seal, night, link))
     for path in sorted(folder.glob("manifest-*.sig")):
         if not path.with_suffix(".json").exists():
