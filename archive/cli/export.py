@@ -50,6 +50,9 @@ def _run(options: argparse.Namespace) -> ExitCode:
         )
         count, files = _write(versions, target, form)
     print(f"{count} versions of articles in {files} file{'s' if files != 1 else ''}: {target}")
+    if versions.unsealed:
+        runs = ", ".join(sorted(versions.unsealed)[:_SHOWN])
+        print(f"no readable seal covers {runs}: their texts were compared with their lines alone", file=sys.stderr)
     if not versions.unread:
         return ExitCode.GOOD
     for unread in versions.unread[:_SHOWN]:

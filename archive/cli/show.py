@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -68,6 +69,9 @@ def _print_article(archive: Archive, item: EventRow, versions: list[EventRow], u
     if stored.file is None:
         return
     text = archive.captures.text(stored)  # checked: a changed text is never shown as the archived one
+    if not archive.captures.sealed(stored):
+        run = f"{stored.night}/{stored.run}"
+        print(f"no readable seal covers {run}: the text was compared with its line alone", file=sys.stderr)
     print(f"{_path_of(archive, stored.event, stored.night, stored.run, stored.file)}\n")
     print(printable_lines(text), end="")
 

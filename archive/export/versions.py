@@ -45,11 +45,15 @@ class Selection:
 
 @dataclass(slots=True)
 class VersionReader:
-    """Records of a selection. `unread` names the texts that could not be read: their records have no text."""
+    """Records of a selection. `unread` names the texts that could not be read: their records have no text.
+
+    `unsealed` are the runs that no readable seal covers; their texts were compared with their lines alone.
+    """
 
     archive: Archive
     selection: Selection
     unread: list[str] = field(default_factory=list)
+    unsealed: set[str] = field(default_factory=set)
     withheld: Tombstones = field(init=False)
     _sealed: SealedDigests = field(init=False)
 
@@ -137,6 +141,8 @@ class VersionReader:
         if found != digest or not self._sealed.agree(night, path.parent.name, path.name, found):
             self.unread.append(f"{self._name(path)}: it is not the text that its line names")
             return None
+        if not self._sealed.covers(night, path.parent.name):
+            self.unsealed.add(f"{night}/{path.parent.name}")
         return data.decode("utf-8")
 
     def _name(self, path: Path) -> str:

@@ -88,6 +88,10 @@ class ArchiveReader:
             raise Unreadable(_damaged(Reason.of("not_its_text", file=self._name(path))))
         return data.decode("utf-8", "replace")
 
+    def sealed(self, found: EventRow) -> bool:
+        """Return whether a readable seal covers the run of an event; else a text was compared with its line alone."""
+        return self._sealed.covers(date.fromisoformat(found.night), found.run)
+
     def _place_of_text(self, found: EventRow) -> Path:
         if found.event is not Event.QUARANTINED:
             return run_folder(self._paths, date.fromisoformat(found.night), found.run) / str(found.file)

@@ -54,6 +54,11 @@ class SealedDigests:
         listed = sealed.of(run) if sealed is not None else None
         return listed is None or listed.get(name) == digest
 
+    def covers(self, night: date, run: str) -> bool:
+        """Return whether a readable seal covers a run, so that more than its own line speaks for a text of it."""
+        sealed = self._sealed(night)
+        return sealed is not None and sealed.of(run) is not None
+
     def _sealed(self, night: date) -> _SealedNight | None:
         manifests = sorted(self._paths.night(night).glob("manifest-*.json"))
         try:

@@ -80,6 +80,7 @@ def article(context: PageContext, request: PageRequest) -> HTMLResponse:
         paragraphs=[part for part in re.split(r"\n{2,}", text[:LONGEST].strip()) if part],
         cut=len(text) > LONGEST,
         trouble=trouble,
+        unsealed=bool(text) and not captures.sealed(shown),
         beside=beside,
         files=files,
         answers=answers,

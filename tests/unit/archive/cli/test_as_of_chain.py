@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import timedelta
 from pathlib import Path
 from urllib.request import urlopen
@@ -58,3 +59,22 @@ def test_the_page_says_what_was_sealed_after_a_later_night(root: Path) -> None:
     assert night.count("Made after the seal of") == 1
     assert "it was sealed after the night of" in late
     assert "it was sealed after the night of" not in other
+
+
+def test_a_text_whose_seal_cannot_be_read_is_shown_with_a_word_about_it(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An insider who edits a text, its line and the index breaks the manifest too: nothing then says what was sealed."""
+    shutil.copytree(root, tmp_path / "a")
+    own, manifest = ["--archive", str(tmp_path / "a")], tmp_path / "a/2025/03/03/manifest-1.json"
+    show, export = ["show", f"da_nang/{RELEASE.key}", *own], ["export", str(tmp_path / "e.jsonl"), *own]
+    assert (main(show), main(export)) == (0, 0)
+    assert capsys.readouterr().err == ""
+    manifest.write_bytes(b"{}")
+    assert main(show) == 0
+    alone = capsys.readouterr()
+    assert "no readable seal covers 2025-03-03/da_nang: the text was compared with its line alone" in alone.err
+    assert main(export) == 0
+    assert "no readable seal covers 2025-03-03/da_nang, 2025-03-03/da_nang.2" in capsys.readouterr().err
+    with serve_page(tmp_path / "a") as url, urlopen(f"{url}/en/articles/da_nang/{RELEASE.key}") as answer:
+        assert "No readable seal covers this run" in answer.read().decode()

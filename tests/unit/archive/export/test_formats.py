@@ -186,6 +186,7 @@ def test_a_reread_without_a_capture_of_its_own_is_exported(tmp_path: Path) -> No
         raw = json.loads((folder / "articles.jsonl").read_text(encoding="utf-8"))
         raw |= {"warc": None, "an_older_field": 1}
         (folder / "articles.jsonl").write_text(json.dumps(raw) + "\n")
+        archive.seal(FIRST, {})
     [record] = export(tmp_path / "a", tmp_path / "x.jsonl")
     assert (record["warc"], record["an_older_field"], record["key"]) == (None, 1, "cau-2")
 
