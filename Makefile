@@ -141,4 +141,4 @@ lock: $(READY)  ## resolve every lock again, that of pyproject.toml and those of
 	rm -rf $(VENV)-lock
 
 clean:  ## remove the environment and the caches; archives under var/ stay
-	rm -rf $(VENV) $(VENV)-mutation $(VENV)-fuzz $(VENV)-supply $(VENV)-fuzz .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-mutation $(VENV)-fuzz $(VENV)-supply .mypy_cache .ruff_cache .pytest_cache .hypothesis

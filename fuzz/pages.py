@@ -126,9 +126,7 @@ def read_addresses(data: bytes) -> None:
             if url is None:
                 continue
             require(absolute(base, url) == url, "an absolute address stays as it is")
-            require(
-                len(url) <= LONGEST and url.isascii() and host_of(url), "an address is bounded, in ASCII, with a host"
-            )
+            require(len(url) <= LONGEST and host_of(url), "an address is bounded, with a host")
             counted = with_parameter(url, "page", "2")
             require(
                 dict(parameters(urlsplit(without_parameter(counted, "page")).query)).get("page") is None,

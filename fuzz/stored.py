@@ -6,7 +6,7 @@ import base64
 import json
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -62,6 +62,7 @@ def _require_zones(record: object) -> None:
     """Raise BrokenPromise for a moment without a time zone in a record: it cannot be compared with any other."""
     if isinstance(record, datetime):
         require(record.tzinfo is not None, "a moment has a time zone")
+        record.astimezone(UTC)
     elif isinstance(record, (tuple, list)):
         for each in record:
             _require_zones(each)

@@ -47,7 +47,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import MAXYEAR, MINYEAR, date, datetime
 from typing import Literal, TypeVar, cast
 
 import msgspec
@@ -130,6 +130,7 @@ def _write_custom(value: object) -> object:
     raise TypeError(f"no JSON form for {type(value).__name__}")
 
 
+_MOMENTS = ("fetched_at", "asked_at", "started_at", "finished_at", "when")
 _ARTICLE = decoder(ArticleLine)
 _PAGE = decoder(PageRecord)
 _REQUEST = decoder(ListRequest)
@@ -160,9 +161,14 @@ def decode(form: msgspec.json.Decoder[_Record], data: bytes | str, kind: str) ->
     """Read a record; unknown keys are left out. Raises ValueError that names the kind and the field."""
     try:
         # As text: of bytes, msgspec does not look at the letters of a name that it leaves out.
-        return form.decode(data if isinstance(data, str) else data.decode("utf-8"))
+        found = form.decode(data if isinstance(data, str) else data.decode("utf-8"))
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise ValueError(Reason.of("not_record", kind=kind, error=str(error))) from error
+    for name in _MOMENTS:
+        moment: datetime | None = getattr(found, name, None)
+        if moment is not None and moment.year in (MINYEAR, MAXYEAR):  # in another zone it has no date
+            raise ValueError(Reason.of("not_record", kind=kind, error=f"no date of the calendar - at `$.{name}`"))
+    return found
 
 
 def encode_article(line: ArticleLine) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -14,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archive.__main__ import main
 from archive.messages.reason import Reason
 from archive.model.records import PageRecord, Run
 from archive.storage.jsonl import (
@@ -29,6 +31,7 @@ from archive.storage.jsonl import (
 from archive.storage.manifest import FileEntry, FileList, Previous, Seal, read_seal
 from archive.storage.run_record import read_lines, run_bytes, run_from
 from archive.storage.tombstones import LineRef, Tombstone, read_tombstone
+from testing.damage_steps import BASES
 
 DATA = Path(__file__).parents[3] / "data"
 OLD = DATA / "lines-of-format-1"  # a line of every kind, with and without each part, written by an older program
@@ -222,3 +225,15 @@ def test_a_manifest_and_a_tombstone_have_one_form() -> None:
                 read(other)
     with pytest.raises(ValueError, match=r"^not in canonical form$"):
         read_tombstone(replace(TOMBSTONE, when=datetime(2025, 3, 3)).to_bytes().replace(b"00:00:00", b"00:00:00Z"))
+
+
+@pytest.mark.parametrize("moment", ["2025-03-03T23:59:59", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_moment_that_cannot_be_compared_is_damage(
+    moment: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    BASES["sealed"](tmp_path / "a")
+    lines = next((tmp_path / "a").glob("*/*/*/*/pages.jsonl"))
+    lines.write_bytes(re.sub(rb'("fetched_at":")[^"]*', rb"\g<1>" + moment.encode(), lines.read_bytes()))
+    assert main(["verify", "--archive", str(tmp_path / "a"), "--jobs", "1"]) == 1
+    assert "`$.fetched_at`" in capsys.readouterr().out
+    assert main(["rebuild", "--archive", str(tmp_path / "a"), "--jobs", "1"]) in (0, 1)
