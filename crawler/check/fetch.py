@@ -17,6 +17,7 @@ from twisted.python.failure import Failure
 
 from archive.model.enums import Outcome
 from crawler.check.session import CheckSpider, VisitRecorder
+from crawler.check.trial_reader import TrialReader
 from crawler.clock import Clock
 from crawler.downloader.guard import PortalHosts, own_hosts
 from crawler.downloader.robots import RobotsDecision
@@ -28,6 +29,7 @@ from crawler.requests import Expect, RequestBuilder, RequestInfo
 from crawler.responses.facts import facts_of
 from crawler.responses.failures import judge_failure
 from crawler.responses.outcome import classify
+from crawler.sandbox.portal_worker import crawl_worker
 from crawler.urls import real_url
 
 _BROKEN_TLS = ("SSL.Error", "VerificationError", "CertificateError")
@@ -106,11 +108,13 @@ class PortalChecker(CheckSpider):
 
     recorder: _CheckRecorder
 
-    def __init__(self, visit: PortalCheck, clock: Clock, replica: bool, turn: asyncio.Semaphore) -> None:
+    def __init__(
+        self, visit: PortalCheck, clock: Clock, replica: bool, turn: asyncio.Semaphore, trial: TrialReader | None = None
+    ) -> None:
         portal = self.portal
         hosts = PortalHosts(own_hosts(portal.home, portal.hosts), portal.moved_to, replica)
         super().__init__(_CheckRecorder(hosts, clock, visit))
-        self.visit, self._turn = visit, turn
+        self.visit, self._turn, self._trial, self._clock = visit, turn, trial, clock
         self._builder = RequestBuilder(hosts.here, _on_failure)
 
     @property
@@ -144,6 +148,9 @@ class PortalChecker(CheckSpider):
                 self.visit.done = False
             except Exception as error:  # Scrapy would only log it; `visit_all` raises it
                 self.visit.error = error
+            finally:
+                if self._trial is not None:
+                    self._trial.end_visit()
 
     async def fetch(
         self, expect: Expect, way: Following, section: str, number: int = 1, entry: Entry | None = None
@@ -163,8 +170,13 @@ class PortalChecker(CheckSpider):
             if outcome is Outcome.GUARD_DENIED and self.recorder.sent_to != info.url:
                 away = real_url(self.recorder.sent_to)
             return FetchResult(info, outcome, detail, sent_to=away, tls=tls_words(error))
+        hosts = self.recorder.hosts
+        if self._trial is not None:
+            killed = await self._trial.failure(self.portal, hosts, info, response, self._clock.now)
+            if killed is not None:
+                return FetchResult(info, *killed)
         layouts = self.portal.read_with() if expect is Expect.ARTICLE else ()
-        judged, words = classify(facts_of(response, info, self.portal.home, self.recorder.hosts.asked, layouts))
+        judged, words = classify(facts_of(response, info, self.portal.home, hosts.asked, layouts))
         return FetchResult(info, judged, words, response)
 
 
@@ -183,11 +195,11 @@ def visit_all(
     process: AsyncCrawlerProcess, visits: list[PortalCheck], clock: Clock, *, replica: bool, jobs: int = 1
 ) -> None:
     """Make the visits, `jobs` portals side by side. Ctrl-C leaves some not `done`. Raises what a tour raised."""
-    turn = asyncio.Semaphore(jobs)
+    turn, trial = asyncio.Semaphore(jobs), TrialReader(crawl_worker(), len(visits))
     for each in visits:
         attributes = {"portal": each.portal, "name": each.portal.name, "pause": each.pause}
         own = type("PortalChecker", (PortalChecker,), attributes)
-        process.crawl(process.create_crawler(own), visit=each, clock=clock, replica=replica, turn=turn)
+        process.crawl(process.create_crawler(own), visit=each, clock=clock, replica=replica, turn=turn, trial=trial)
     process.start()
     for each in visits:
         if each.error is not None:
