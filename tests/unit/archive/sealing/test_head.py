@@ -14,7 +14,7 @@ import pytest
 
 from archive.errors import UsageError
 from archive.export.head_feed import atom_feed
-from archive.sealing.head import Head, head_of, read_head, read_heads, read_statement
+from archive.sealing.head import Head, head_of, read_head, read_heads, read_statement, statement_of
 from archive.storage.jsonl import canonical
 from archive.storage.manifest import Previous, Seal
 
@@ -27,8 +27,8 @@ KEY, SIGNATURE = "A" * 43 + "=", "b" * 86 + "=="
 def head(form: Literal[1, 2] = 2, *, first: bool = False, key: bool = True) -> Head:
     follows = (BEFORE, 12) if form == 2 and not first else None
     signed, signature = (KEY, SIGNATURE) if key else (None, None)
-    before = None if first else "3" * 64
-    return Head("a" * 32, NIGHT, 2, "1" * 64, "2" * 64, 40, before, follows, signed, signature, form)
+    before = None if first else "c3" * 32
+    return Head("a" * 32, NIGHT, 2, "1a" * 32, "b2" * 32, 40, before, follows, signed, signature, form)
 
 
 FORMS = [head(form, first=first, key=key) for form in (1, 2) for first in (True, False) for key in (True, False)]
@@ -130,7 +130,7 @@ def test_a_statement_has_one_form(made: Head) -> None:
     raw = json.loads(made.statement)
     whole = canonical(raw) + b"\n"
     assert whole == made.statement
-    before = {"head": "3" * 64, "night": "2025-03-03", "number": 12}
+    before = {"head": "c3" * 32, "night": "2025-03-03", "number": 12}
     wrong: list[dict[str, object]] = [
         {"leaves": 40.0}, {"leaves": "40"}, {"number": "2"}, {"number": True}, {"night": "20250304"}, {"root": "2" * 63}, {"root": "X" * 64},
         {"manifest" if made.format == 2 else "head": "1" * 65}, {"previous": "3" * 63 if made.format == 1 else before | {"head": "3" * 63}},
@@ -161,8 +161,8 @@ def test_heads_are_read_in_the_order_in_which_they_stand() -> None:
 
 
 def test_the_head_of_a_seal_names_the_seal_before_in_format_2_alone() -> None:
-    before = Previous(BEFORE, 12, "3" * 64)
-    seal = Seal("a" * 32, NIGHT, 2, (), {}, "2" * 64, 40, before)
+    before = Previous(BEFORE, 12, "c3" * 32)
+    seal = Seal("a" * 32, NIGHT, 2, (), {}, "b2" * 32, 40, before)
     found = head_of(seal, KEY, SIGNATURE)
     assert found == replace(head(), manifest=seal.digest)
     assert found.head == seal.head
@@ -172,3 +172,37 @@ def test_the_head_of_a_seal_names_the_seal_before_in_format_2_alone() -> None:
     older = replace(seal, format=1)
     assert head_of(older, KEY, SIGNATURE) == replace(head(1), manifest=older.digest)
     assert head_of(older).head == older.head == older.digest
+
+
+def test_the_words_of_a_head_are_those_that_others_read() -> None:
+    assert head().lines()[0] == "Lưu Trữ head"
+    assert 'xmlns="http://www.w3.org/2005/Atom"' in atom_feed([head()])
+    seal = Seal("a" * 32, NIGHT, 2, (), {}, "b2" * 32, 40, None)
+    assert statement_of(seal) == head_of(seal).statement
+
+
+def test_two_heads_in_one_text_are_not_one(read: Read) -> None:
+    first, second = replace(head(), number=1), head()
+    with pytest.raises(UsageError):
+        read("\n".join([*first.lines(), *second.lines()]))
+    assert read("Of our archive:\n" + "\n".join(second.lines()[1:])) == values(second)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"key": "x"}, {"key": KEY[:-1]}, {"signature": "x"}, {"signature": SIGNATURE + "="}, {"signature": None}]
+)
+def test_json_has_a_key_and_a_signature_or_none(wrong: dict[str, str | None]) -> None:
+    with pytest.raises(UsageError):
+        read_head(json.dumps(head().plain() | wrong))
+
+
+def test_heads_are_read_behind_blanks_and_no_entity_of_a_feed_is_followed(tmp_path: Path) -> None:
+    made = head()
+    for text in (atom_feed([made]), json.dumps(made.plain()), "\n".join(made.lines())):
+        assert read_heads("\n  " + text) == [made]
+    lines = "\n".join(made.lines())
+    (tmp_path / "lines.txt").write_text(lines, encoding="utf-8")
+    for entity in (f'"{lines}"', f'SYSTEM "{(tmp_path / "lines.txt").as_uri()}"'):
+        feed = f'<!DOCTYPE feed [<!ENTITY head {entity}>]><feed xmlns="http://www.w3.org/2005/Atom"><content>&head;</content></feed>'
+        with pytest.raises(UsageError):
+            read_heads(feed)
