@@ -15,6 +15,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "measurements" / "mutation.md"
 _JUDGED = Path(__file__).parent / "survivors.toml"
 _TEMPLATE = Path(__file__).parent / "mutation.md.in"
 KILLED = ("killed", "timeout")
+_COLUMNS = ("mutants", "killed", "survived", "harmless")
 
 
 def outcome_file(results: Path, module: MutatedModule) -> Path:
@@ -55,15 +56,17 @@ def page(results: Path) -> str:
     for module in MODULES:
         outcomes = _outcomes(results, module)
         if not outcomes:
+            rows.append(f"| {module.area} | `{module.path}` | not tried | | | |")
             continue
         why = _judged().get(module.path, {})
         left = [name for name, outcome in outcomes if outcome not in KILLED]
-        counts = {"made": len(outcomes), "killed": len(outcomes) - len(left), "left": len(left)}
-        total.update(counts)
-        rows.append(f"| {module.area} | `{module.path}` | {counts['made']} | {counts['killed']} | {counts['left']} |")
+        harmless = sum(name in why for name in left)
+        counts = (len(outcomes), len(outcomes) - len(left), len(left), harmless)
+        total.update(dict(zip(_COLUMNS, counts, strict=True)))
+        rows.append(f"| {module.area} | `{module.path}` | {' | '.join(map(str, counts))} |")
         if left:
             survivors += [f"### `{module.path}`", "", *_listed(left, why), ""]
-    rows.append(f"| all | | {total['made']} | {total['killed']} | {total['left']} |")
+    rows.append(f"| all | | {' | '.join(str(total[name]) for name in _COLUMNS)} |")
     template = Template(_TEMPLATE.read_text(encoding="utf-8"))
     return template.substitute(rows="\n".join(rows), survivors="\n".join(survivors).rstrip())
 
