@@ -165,8 +165,10 @@ class _Change(cst.CSTVisitor):
         after = rows[first : len(rows) - last]
         words = " → ".join(" ".join(" ".join(part).split()) for part in (before, after))
         name = f"{'.'.join(self._scopes) or 'module'}: {words}"
+        # A function that no longer names its class has another closure, and cannot be given to the one that is there.
+        imported = self._functions < 1 or source.count("super()") != self._source.count(b"super()")
         if before != after:
-            self.found.setdefault(name, Mutant(name, source, lines, self._functions < 1))
+            self.found.setdefault(name, Mutant(name, source, lines, imported))
 
 
 def mutants(path: Path) -> list[Mutant]:
