@@ -154,6 +154,7 @@ def test_heads_are_read_in_the_order_in_which_they_stand() -> None:
     assert read_heads(printed) == [older, newer]
     assert read_heads("\n".join(json.dumps(each.plain()) for each in (older, newer)) + "\n\n") == [older, newer]
     assert read_heads(atom_feed([older, newer])) == [older, newer]
+    assert read_heads("\n" + "\n".join(json.dumps(each.plain()) for each in (older, newer))) == [older, newer]
     assert read_heads("") == []
     for wrong in ("<feed", "<feed/><feed/>"):
         with pytest.raises(UsageError, match="no feed of heads"):
