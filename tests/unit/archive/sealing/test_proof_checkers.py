@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import sys
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -653,3 +654,20 @@ class TestWords:
         same = replace(seal, number=2, chained=Previous(FIRST, 1, "0" * 64))
         file.write_bytes(Proof(TEXT, line_of(), 0, (), signed(head_of(same), KEY)).to_bytes())
         assert words not in self.said(script, capsys, file)[1]
+
+
+def test_without_cryptography_openssl_says_the_same(script: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    key, other, data = public_key(KEY), public_key(OTHER), b"statement\n"
+    signature = base64.b64encode(KEY.sign(data)).decode()
+    for without in (False, True):
+        if without:
+            monkeypatch.setitem(sys.modules, "cryptography.exceptions", None)
+        assert script.signature_holds(key, signature, data) is True
+        assert script.signature_holds(key, signature, data + b"x") is False
+        assert script.signature_holds(other, signature, data) is False
+        assert script.signature_holds(key, base64.b64encode(bytes(64)).decode(), data) is False
+        for odd in ((key[:-4], signature), (key, signature[:-4]), (key + "\n", signature)):
+            with pytest.raises(Exception, match=r"."):
+                script.signature_holds(*odd, data)
+    monkeypatch.setenv("PATH", "")
+    assert script.signature_holds(key, signature, data) is None
