@@ -98,7 +98,7 @@ class Measured:
 
     read: Callable[[str], object]
     pumps: Pumps
-    long_enough: float = 0.0005
+    long_enough: float = 0.0003
 
 
 def in_bytes(function: Callable[[bytes], object]) -> Callable[[str], object]:
@@ -326,7 +326,7 @@ _FILES: dict[str, Callable[[str], object]] = {
 
 
 def _with(
-    pumps: Pumps, functions: dict[str, Callable[[str], object]], long_enough: float = 0.0005
+    pumps: Pumps, functions: dict[str, Callable[[str], object]], long_enough: float = 0.0003
 ) -> dict[str, Measured]:
     return {name: Measured(read, pumps, long_enough) for name, read in functions.items()}
 
