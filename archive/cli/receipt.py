@@ -67,7 +67,11 @@ def _asked(calendars: list[str], seal: Seal) -> Receipt:
 def _complete(paths: Paths, seals: list[Seal], calendars: list[str]) -> ExitCode:
     silent: dict[str, str] = {}
     for seal in seals:
-        receipt = kept_receipt(receipt_path(paths, seal))
+        try:
+            receipt = kept_receipt(receipt_path(paths, seal))
+        except UsageError as error:
+            silent[_named(seal)] = str(error)
+            continue
         if receipt is None or receipt.blocks:
             continue
         found = keep_receipt(paths, seal, complete(receipt, calendars, silent))

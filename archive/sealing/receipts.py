@@ -96,7 +96,8 @@ def kept_receipt(path: Path) -> Receipt | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
-        raise UsageError(f"{path} is no receipt ({error}): move it away, and ask again") from None
+        why = error.strerror if isinstance(error, OSError) else error
+        raise UsageError(f"{path} is no receipt ({why}): move it away, and ask again") from None
 
 
 def keep_receipt(paths: Paths, seal: Seal, receipt: Receipt) -> Receipt:

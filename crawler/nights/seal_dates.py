@@ -42,17 +42,21 @@ def _ask_calendars(paths: Paths, seal: Seal, urls: Sequence[str]) -> Iterator[st
             yield f"the seal of {seal.night} has no receipt: {'; '.join(troubles)}"
         else:
             keep_receipt(paths, seal, receipt)
-        _complete(paths, seal, urls)
     except (ArchiveError, OSError) as error:
-        yield f"the receipts of the seals up to {seal.night} cannot be kept: {error}"
+        yield f"the receipt of the seal of {seal.night} cannot be kept: {error}"
+    yield from _complete(paths, seal, urls)
 
 
-def _complete(paths: Paths, seal: Seal, urls: Sequence[str]) -> None:
+def _complete(paths: Paths, seal: Seal, urls: Sequence[str]) -> Iterator[str]:
     """Ask for the blocks of earlier receipts. A calendar that does not answer is asked after the next seal."""
     silent: dict[str, str] = {}
     for night in paths.nights():
-        if seal.night - _PROMISED <= night < seal.night:
+        if not seal.night - _PROMISED <= night < seal.night:
+            continue
+        try:
             for earlier in seals_on_disk(paths, night):
                 receipt = kept_receipt(receipt_path(paths, earlier))
                 if receipt is not None:
                     keep_receipt(paths, earlier, complete(receipt, urls, silent))
+        except (ArchiveError, OSError) as error:
+            yield f"a receipt of {night} cannot be completed: {error}"

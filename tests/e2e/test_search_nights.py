@@ -115,9 +115,11 @@ def test_every_live_seal_of_the_scheduler_gets_a_receipt_which_the_next_one_comp
         assert any("every seal up to 2025-03-03 number 1 was there on 2025-10-09" in note for note in notes)
         assert any("1 of 2 seals have a receipt that calendars have only promised" in note for note in notes)
     with archive:
-        (trouble,) = sealed_by_the_schedule(archive, tmp_path / "a", 2)
-        assert trouble.startswith("the seal of 2025-03-05 has no receipt: the calendar")
-        assert verify(archive.identity, archive.paths).findings == []
+        (tmp_path / "a/2025/03/03/manifest-1.ots").write_bytes(b"none")
+        lost, damaged = sealed_by_the_schedule(archive, tmp_path / "a", 2)
+        assert lost.startswith("the seal of 2025-03-05 has no receipt: the calendar")
+        assert damaged.startswith("a receipt of 2025-03-03 cannot be completed: ")
+        assert [finding.code for finding in verify(archive.identity, archive.paths).findings] == ["RECEIPT"]
 
 
 def test_many_that_find_the_words_missing_at_once_fill_them_in_once(tmp_path: Path) -> None:

@@ -66,6 +66,10 @@ def test_a_receipt_is_promised_completed_and_checked_by_its_block(
     assert "block 840000 of Bitcoin, hash" in checked
     blocks.write_text(f"840000 {mined(bytes(32), MOMENT).hex()}\n", encoding="utf-8")
     assert said("verify", "--blocks", str(blocks), code=1).count("RECEIPT  2025/03/0") == 2
+    damaged = archive.paths.night(night_of(0)) / "manifest-1.ots"
+    damaged.write_bytes(b"none")
+    assert said("receipt", "--calendar", "http://127.0.0.1:9", "--complete", code=1) == ""
+    damaged.unlink()
     blocks.write_text(f"7 {header.hex()}\n", encoding="utf-8")
     assert "not checked here" in said("verify", "--blocks", str(blocks))
     blocks.write_text(f"840000 {header.hex()[:-1]}\n", encoding="utf-8")
