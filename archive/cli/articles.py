@@ -8,7 +8,7 @@ from datetime import date
 from archive.cli.output import print_articles
 from archive.coverage.reader import require_known
 from archive.errors import ArchiveError, UsageError
-from archive.index.rows import EventRow
+from archive.index.rows import EventRow, KnownRuns
 from archive.store import Archive
 
 
@@ -25,6 +25,11 @@ def known_until(archive: Archive, night: date | None) -> date | None:
     if first is None or night < first:
         raise UsageError(f"nothing was known on {night}: the archive's first night is {first or 'still to come'}")
     return night
+
+
+def known_runs(archive: Archive, night: date | None) -> KnownRuns:
+    """Return what was known that night by the chain of seals; everything without a night."""
+    return KnownRuns(night, archive.runs_sealed_after(night) if night else ())
 
 
 def find(

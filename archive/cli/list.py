@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from archive.cli.arguments import Commands, add_as_of, add_filters
-from archive.cli.articles import find
+from archive.cli.articles import find, known_runs
 from archive.cli.output import print_articles
 from archive.errors import ExitCode
 from archive.index.queries.clusters import one_per_cluster
@@ -39,6 +39,6 @@ def _run(options: argparse.Namespace) -> ExitCode:
         if options.one_per_cluster:
             with archive.index.reading() as queries:
                 versions = [item for item in found if item.event in VERSIONS and WITHHELD not in item.flags]
-                found = one_per_cluster(versions, queries.clusters.all(options.as_of))
+                found = one_per_cluster(versions, queries.clusters.all(known_runs(archive, options.as_of)))
         print_articles(found[: options.limit], as_json=options.json)
     return ExitCode.GOOD

@@ -8,11 +8,11 @@ from datetime import date
 from pathlib import Path
 
 from archive.cli.arguments import Commands, add_as_of, add_identifier
-from archive.cli.articles import find_one
+from archive.cli.articles import find_one, known_runs
 from archive.cli.output import print_attached, print_near
 from archive.errors import ExitCode
 from archive.index.queries.clusters import article_of
-from archive.index.rows import EventRow
+from archive.index.rows import EventRow, KnownRuns
 from archive.messages.printable import printable, printable_lines
 from archive.model.enums import LATE, REMOVALS, WITHHELD, Event
 from archive.storage.tombstones import withheld_in
@@ -30,20 +30,20 @@ def _run(options: argparse.Namespace) -> ExitCode:
     with Archive.open(options.archive, read_only=True) as archive:
         found = find_one(archive, options)
         own = [event for event in found if article_of(event.id) == (event.portal, event.key)]
-        _print_article(archive, (own or found)[-1], found, options.as_of)
+        _print_article(archive, (own or found)[-1], found, known_runs(archive, options.as_of))
     return ExitCode.GOOD
 
 
-def _print_article(archive: Archive, item: EventRow, versions: list[EventRow], until: date | None) -> None:
+def _print_article(archive: Archive, item: EventRow, versions: list[EventRow], known: KnownRuns) -> None:
     with archive.index.reading() as queries:
-        relatives = queries.events.with_content(item.content_sha256, until)
+        relatives = queries.events.with_content(item.content_sha256, known)
         stored = next((other for other in relatives if other.file), item)
-        files = queries.attachments.of_article(item.portal, item.key, until)
+        files = queries.attachments.of_article(item.portal, item.key, known)
         near = [
             (link, queries.events.find(article=link.id))
-            for link in queries.clusters.near_duplicates(item.portal, item.key, until)
+            for link in queries.clusters.near_duplicates(item.portal, item.key, known)
         ]
-        cluster = queries.clusters.of_article(item.portal, item.key, until)
+        cluster = queries.clusters.of_article(item.portal, item.key, known)
     print(f"{item.id}\n{printable(item.url)}")
     for version in versions:
         of = None if version.event in REMOVALS else version.revision_of or version.duplicate_of

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, Select
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, tuple_
 
 from archive.model.enums import Event, Outcome
 from archive.model.records import LookbackMark
@@ -111,6 +111,23 @@ def within(
     """Return the conditions that a column of days lies in a span, both ends included; None leaves an end open."""
     conditions = [column >= since.isoformat()] if since else []
     return conditions + ([column <= until.isoformat()] if until else [])
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRuns:
+    """What was known at the end of a night: no later night, and none of the runs that were sealed after one; all by default."""
+
+    until: date | None = None
+    without: Collection[tuple[date, str]] = ()
+
+    def among(self, rows: FromClause) -> list[ColumnElement[bool]]:
+        """Return the conditions on rows that have a `night` and a `run`."""
+        left_out = [(night.isoformat(), run) for night, run in self.without]
+        none_of = [tuple_(rows.c.night, rows.c.run).not_in(left_out)] if left_out else []
+        return within(rows.c.night, until=self.until) + none_of
+
+
+ALL_RUNS = KnownRuns()
 
 
 @dataclass(frozen=True, slots=True)

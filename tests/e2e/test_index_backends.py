@@ -14,6 +14,7 @@ from sqlalchemy import create_engine
 from archive.audit.verify import verify
 from archive.index.connect import VARIABLE
 from archive.index.queries.removals import DatedContents
+from archive.index.rows import KnownRuns
 from archive.index.schema import TABLES
 from archive.index.transaction import Queries
 from archive.model.enums import VERSIONS
@@ -26,6 +27,7 @@ from testing.postgresql import PostgresServer
 
 Question = Callable[[Queries], object]
 BEFORE = date(2025, 3, 6)
+KNOWN = KnownRuns(BEFORE, ((BEFORE, "da_nang"),))
 FAR = date(2026, 1, 1)
 NIGHTS = [FIRST + timedelta(days=day) for day in range(21)]
 RECORDS = [f"{number:024x}" for number in range(6)]
@@ -109,12 +111,12 @@ QUESTIONS: dict[str, Question] = {
     "runs.answered_after": lambda q: [q.runs.answered_after("can_tho", night, "can_tho") for night in NIGHTS],
     "responses.latest": each_key(lambda q, portal, key: [q.responses.latest(portal, key, limit) for limit in (1, 9)]),
     "attachments.of_article": each_key(
-        lambda q, portal, key: [q.attachments.of_article(portal, key), q.attachments.of_article(portal, key, BEFORE)]
+        lambda q, portal, key: [q.attachments.of_article(portal, key), q.attachments.of_article(portal, key, KNOWN)]
     ),
     "clusters.of_article": each_key(
-        lambda q, portal, key: [q.clusters.of_article(portal, key), q.clusters.of_article(portal, key, FIRST)]
+        lambda q, portal, key: [q.clusters.of_article(portal, key), q.clusters.of_article(portal, key, KNOWN)]
     ),
-    "clusters.all": lambda q: [sorted(q.clusters.all(until).items()) for until in (None, FIRST, LAST)],
+    "clusters.all": lambda q: [sorted(q.clusters.all(KnownRuns(until)).items()) for until in (None, FIRST, LAST)],
     "runs.offline_nights": lambda q: [sorted(q.runs.offline_nights(portal, NIGHTS)) for portal in PORTALS],
     "responses.due_rechecks": each_portal(
         lambda q, portal: [q.responses.due_rechecks(portal, night) for night in (BEFORE, LAST, FAR)]
@@ -204,7 +206,7 @@ QUESTIONS: dict[str, Question] = {
     "clusters.near_duplicates": each_key(
         lambda q, portal, key: [
             q.clusters.near_duplicates(portal, key),
-            q.clusters.near_duplicates(portal, key, BEFORE),
+            q.clusters.near_duplicates(portal, key, KNOWN),
         ]
     ),
     "listings.shown_by": each_portal(lambda q, portal: sorted(q.listings.shown_by(portal, "tin", KEYS, "2025-03-08"))),
@@ -235,7 +237,7 @@ QUESTIONS: dict[str, Question] = {
     ),
     "runs.names": lambda q: [sorted(q.runs.names(night)) for night in NIGHTS],
     "events.with_content": lambda q: [
-        q.events.with_content(content, until) for content in contents(q) for until in (None, FIRST)
+        q.events.with_content(content, KnownRuns(until)) for content in contents(q) for until in (None, FIRST)
     ],
     "removals.latest": each_key(lambda q, portal, key: q.removals.latest(portal, key)),
     "withheld.stored_responses": each_key(lambda q, portal, key: q.withheld.stored_responses(portal, key)),

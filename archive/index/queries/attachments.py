@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection, Row, and_, select
 
 from archive.index.queries.clusters import article_of
-from archive.index.rows import within
+from archive.index.rows import ALL_RUNS, KnownRuns
 from archive.index.schema import ATTACHMENTS, EVENTS, LOOKS
 from archive.model.enums import Event, Outcome
 
@@ -114,25 +114,25 @@ class AttachmentQueries:
         query = select(EVENTS.c.seq).where(EVENTS.c.portal == portal, EVENTS.c.key == key).limit(1)
         return self.connection.execute(query).first() is not None
 
-    def of_article(self, portal: str, article: str, until: date | None = None) -> list[AttachmentState]:
+    def of_article(self, portal: str, article: str, known: KnownRuns = ALL_RUNS) -> list[AttachmentState]:
         """Return the state of every file that any version of an article named, in the order of the pages.
 
-        `until` leaves out later nights, and with them the responses that stored nothing: only the last of those is known.
+        `known` leaves out later nights, and with them the responses that stored nothing: only the last of those is known.
         """
         query = (
             select(ATTACHMENTS)
             .where(ATTACHMENTS.c.portal == portal, ATTACHMENTS.c.article == article)
-            .where(*within(ATTACHMENTS.c.night, until=until))
+            .where(*known.among(ATTACHMENTS))
             .order_by(ATTACHMENTS.c.at, ATTACHMENTS.c.position)
         )
         rows = {row.key: row for row in self.connection.execute(query)}.values()
-        return [self._state(row, until) for row in rows]
+        return [self._state(row, known) for row in rows]
 
-    def _state(self, row: Row[tuple[object, ...]], until: date | None) -> AttachmentState:
+    def _state(self, row: Row[tuple[object, ...]], known: KnownRuns) -> AttachmentState:
         at = select(EVENTS).where(EVENTS.c.portal == row.portal, EVENTS.c.key == row.key, EVENTS.c.event.in_(_STORED))
-        at = at.where(*within(EVENTS.c.night, until=until))
+        at = at.where(*known.among(EVENTS))
         last = self.connection.execute(at.order_by(EVENTS.c.at.desc()).limit(1)).first()
-        if last is None and until:
+        if last is None and known.until:
             return AttachmentState(row.name, row.url, row.key)
         if last is None:
             query = select(LOOKS.c.outcome).where(LOOKS.c.portal == row.portal, LOOKS.c.key == row.key)

@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import TypeVar
 
 from sqlalchemy import Connection, and_, select, union
 
-from archive.index.rows import EventRow, VersionLocation, within
+from archive.index.rows import ALL_RUNS, EventRow, KnownRuns, VersionLocation
 from archive.index.schema import EVENTS, LINKS
 from archive.model.enums import VERSIONS
 
@@ -47,10 +46,10 @@ class ClusterQueries:
 
     connection: Connection
 
-    def near_duplicates(self, portal: str, key: str, until: date | None = None) -> list[VersionLink]:
+    def near_duplicates(self, portal: str, key: str, known: KnownRuns = ALL_RUNS) -> list[VersionLink]:
         """Return the versions that are near-duplicates of any version of an article, each once, the most similar first.
 
-        `until` leaves out links recorded after that night.
+        `known` leaves out links recorded later.
         """
         to = select(LINKS.c.other.label("id"), LINKS).where(LINKS.c.portal == portal, LINKS.c.key == key)
         of_line = [EVENTS.c[name] == LINKS.c[name] for name in ("night", "run", "seq")]
@@ -59,7 +58,7 @@ class ClusterQueries:
         found = [
             VersionLink(row.id, article_of(row.id), bool(row.exact), row.similarity)
             for query in (to, back)
-            for row in self.connection.execute(query.where(*within(LINKS.c.night, until=until)))
+            for row in self.connection.execute(query.where(*known.among(LINKS)))
         ]
         best: dict[str, VersionLink] = {}
         for one in sorted(found, key=lambda one: (-one.similarity, one.id)):
@@ -67,20 +66,20 @@ class ClusterQueries:
                 best.setdefault(one.id, one)
         return list(best.values())
 
-    def of_article(self, portal: str, key: str, until: date | None = None) -> Cluster:
-        """Return the cluster of an article, by the links recorded up to the night `until`."""
+    def of_article(self, portal: str, key: str, known: KnownRuns = ALL_RUNS) -> Cluster:
+        """Return the cluster of an article, by the links as far as they were `known`."""
         start = (portal, key)
         found, ahead = {start}, [start]
         while ahead:
-            fresh = self._neighbours(ahead.pop(), until) - found
+            fresh = self._neighbours(ahead.pop(), known) - found
             found |= fresh
             ahead += sorted(fresh)
         return self._ordered(found) or (start,)
 
-    def all(self, until: date | None = None) -> dict[Article, Cluster]:
-        """Map every article that is not alone to its cluster, by the links recorded up to the night `until`."""
+    def all(self, known: KnownRuns = ALL_RUNS) -> dict[Article, Cluster]:
+        """Map every article that is not alone to its cluster, by the links as far as they were `known`."""
         query = select(LINKS.c.portal, LINKS.c.key, LINKS.c.other_portal, LINKS.c.other_key)
-        rows = self.connection.execute(query.where(*within(LINKS.c.night, until=until)))
+        rows = self.connection.execute(query.where(*known.among(LINKS)))
         groups = _connected(((row[0], row[1]), (row[2], row[3])) for row in rows)
         rank = {article: number for number, article in enumerate(self._all_ordered())}
         found: dict[Article, Cluster] = {}
@@ -89,12 +88,12 @@ class ClusterQueries:
             found |= dict.fromkeys(members, members)
         return found
 
-    def _neighbours(self, article: Article, until: date | None) -> set[Article]:
+    def _neighbours(self, article: Article, known: KnownRuns) -> set[Article]:
         one, other = (LINKS.c.portal, LINKS.c.key), (LINKS.c.other_portal, LINKS.c.other_key)
         found: set[Article] = set()
         for (portal, key), linked in ((one, other), (other, one)):
             query = select(*linked).where(portal == article[0], key == article[1])
-            rows = self.connection.execute(query.where(*within(LINKS.c.night, until=until)))
+            rows = self.connection.execute(query.where(*known.among(LINKS)))
             found |= {(row[0], row[1]) for row in rows}
         return found
 

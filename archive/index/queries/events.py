@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 from archive.index.queries.clusters import article_of
-from archive.index.rows import EventRow, VersionLocation, events_of, found_of, record_of, within
+from archive.index.rows import ALL_RUNS, EventRow, KnownRuns, VersionLocation, events_of, found_of, record_of, within
 from archive.index.schema import EVENTS, RUNS
 from archive.model.enums import REMOVALS, VERSIONS, WITHHELD, Event
 from archive.model.judgement import Version
@@ -214,11 +214,10 @@ class EventQueries:
             query = query.where(EVENTS.c.event != Event.QUARANTINED.value, EVENTS.c.at == _last_at(until, left_out))
         return events_of(self.connection, query.order_by(EVENTS.c.night, EVENTS.c.run, EVENTS.c.seq).limit(limit))
 
-    def with_content(self, content: str, until: date | None = None) -> list[EventRow]:
-        """Return every event with this content, removals apart, up to the night `until`."""
+    def with_content(self, content: str, known: KnownRuns = ALL_RUNS) -> list[EventRow]:
+        """Return every event with this content, removals apart, as far as it was `known`."""
         places = EVENTS.c.event.not_in([event.value for event in REMOVALS])
-        known = within(EVENTS.c.night, until=until)
-        query = select(EVENTS).where(EVENTS.c.content_sha256 == content, places, *known)
+        query = select(EVENTS).where(EVENTS.c.content_sha256 == content, places, *known.among(EVENTS))
         order = (EVENTS.c.night, EVENTS.c.portal, EVENTS.c.run, EVENTS.c.seq)
         return events_of(self.connection, query.order_by(*order))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from urllib.request import urlopen
@@ -41,6 +42,33 @@ def test_a_run_sealed_later_was_not_known_before(
     root: Path, capsys: pytest.CaptureFixture[str], day: int, notice: str
 ) -> None:
     assert set(known(capsys, root, day)) == {f"new da_nang/{RELEASE.key}", f"{notice} da_nang/thong-bao"}
+
+
+def test_show_names_no_place_file_or_link_of_a_run_that_was_sealed_later(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Seal night 0 and night 2, then a further run of night 0 with a file, and a copy that another portal published."""
+    root = tmp_path / "a"
+    with make(root) as archive:
+        for number in (0, 2):
+            composed.run_night(archive, number)
+            archive.seal(FIRST + timedelta(days=number), {})
+        late = archive.start("hue", FIRST, at(FIRST), judge)
+        keep(late, RELEASE, at(FIRST))
+        finish(late, at(FIRST))
+        late = archive.start("da_nang", FIRST, at(FIRST), judge)
+        keep(late, replace(composed.RELEASE, paragraphs=("Hoãn.",), files=("so-do.pdf",)), at(FIRST))
+        finish(late, at(FIRST))
+        archive.seal(FIRST, {})
+    shown = {}
+    for day in (0, 1, 2):
+        as_of = (FIRST + timedelta(days=day)).isoformat()
+        assert main(["show", f"da_nang/{RELEASE.key}", "--as-of", as_of, "--archive", str(root)]) == 0
+        out = capsys.readouterr().out
+        assert main(["show", f"quang_tri/{RELEASE.key}", "--as-of", as_of, "--archive", str(root)]) == 0
+        other = capsys.readouterr().out
+        shown[day] = "so-do.pdf" in out, "also published by hue" in other, "also published by da_nang" in other
+    assert shown == {0: (False, False, True), 1: (False, False, True), 2: (True, True, True)}
 
 
 def test_verify_notes_the_order_of_a_rehearsal(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
