@@ -144,7 +144,8 @@ def _start(*, flushing: bool, within: Path | None) -> PostgresServer:
     programs, account = _programs(), _account()
     if programs is None or account is None:
         raise RuntimeError(str(missing()))
-    folder = Path(tempfile.mkdtemp(prefix="luu-tru-pg-", dir=within))
+    # Not under TMPDIR: that of the tests lies in a folder of theirs, which the server's account does not enter.
+    folder = Path(tempfile.mkdtemp(prefix="luu-tru-pg-", dir=within or "/tmp"))
     server = PostgresServer(folder, _free_port())
     try:
         secret = folder / "password"
