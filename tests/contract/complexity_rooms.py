@@ -36,6 +36,7 @@ _BUDGET = "it spends a budget of steps: tests/unit/archive/diff/test_matching.py
 _BYTES = "it hashes, signs, packs or writes the bytes as they are"
 _OWN = "its text is the program's own or an operator's"
 _BRIEF = "it looks one name or number up"
+_RECEIPT = "a receipt has 65,536 bytes and 256 steps at the most: tests/unit/archive/sealing/test_opentimestamps.py"
 
 
 def _part_of(registered: str) -> str:
@@ -46,6 +47,14 @@ NO_TEXT: dict[str, str] = {
     "archive.diff.alignment.pairs": _BUDGET,
     "archive.diff.classify.changes": _BUDGET,
     "archive.diff.words.diff_paragraphs": _BUDGET,
+    "archive.sealing.answers.ask": _BYTES,
+    "archive.sealing.opentimestamps.extended": _RECEIPT,
+    "archive.sealing.opentimestamps.read_block_header": _BRIEF,
+    "archive.sealing.opentimestamps.read_branch": _RECEIPT,
+    "archive.sealing.opentimestamps.read_receipt": _RECEIPT,
+    "archive.sealing.proof_dates.packed": _BYTES,
+    "archive.sealing.receipts.ask_calendars": _RECEIPT,
+    "archive.sealing.receipts.check_receipt": _RECEIPT,
     "archive.sealing.key_changes.read_key_change": _part_of("read_seal and read_signature"),
     "archive.sealing.proof.make_proof": _part_of("check_proof"),
     "archive.sealing.signatures.sign": _BYTES,
@@ -63,17 +72,17 @@ NO_TEXT: dict[str, str] = {
     "archive.storage.jsonl.decode": _part_of("decode_article, run_from and read_tombstone"),
     "archive.storage.merkle.leaf_hash": _BYTES,
     "archive.storage.warc.parse_member": "warcio reads one record, whose bytes have the digest that its line names",
+    "archive.storage.warc.is_member": _BYTES,
     "archive.storage.texts.content_sha256": _BYTES,
     "archive.storage.texts.text_bytes": _BYTES,
     "archive.storage.tombstones.unsealed": _OWN,
     "archive.storage.warc.payload_digest": _BYTES,
-    "crawler.reextract.capture_worker.read_capture": _part_of(
-        "extract and read_attachment; its process has a deadline"
-    ),
     "crawler.downloader.backoff.retry_after_seconds": _BRIEF,
     "crawler.listings.forms.with_field": _BRIEF,
     "crawler.listings.forms.with_values": _BRIEF,
     "crawler.listings.json_api.entry_of": _part_of("fold_spaces and day_of"),
+    "crawler.listings.pagination.attribute": _BRIEF,
+    "crawler.listings.pagination.number_of": _BRIEF,
     "crawler.log.files.add_line": _BYTES,
     "crawler.log.files.open_log": _OWN,
     "crawler.log.redaction.secrets_of_addresses": _OWN,
