@@ -129,6 +129,7 @@ def read_withholding(data: bytes) -> None:
             continue
         require(tombstone.to_bytes() == form, "a tombstone has one form")
         places = [entry.path for entry in tombstone.texts] + [record.path for record in tombstone.records]
+        places += [line.run for line in tombstone.lines]
         for place in places:
             require(
                 not place.startswith("/") and ".." not in Path(place).parts, "a tombstone names places in the archive"

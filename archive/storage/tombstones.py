@@ -123,6 +123,7 @@ def _refuse_odd_paths(tombstone: Tombstone) -> None:
     ]
     odd += [record.path for record in tombstone.records if not RUN_NAME.fullmatch(record.run) or "/" in record.file]
     odd += [record.path for record in tombstone.records if not record.file.endswith(".warc.gz") or record.offset < 0]
+    odd += [line.run for line in tombstone.lines if not RUN_NAME.fullmatch(line.run)]
     for record in tombstone.records if not odd else ():
         if not 0 < record.length <= _LONGEST:
             raise ValueError(Reason.of("no_record_of_size", bytes=record.length))
