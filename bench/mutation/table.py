@@ -15,7 +15,9 @@ PAGE = Path(__file__).parents[2] / "docs" / "measurements" / "mutation.md"
 _JUDGED = Path(__file__).parent / "survivors.toml"
 _TEMPLATE = Path(__file__).parent / "mutation.md.in"
 KILLED = ("killed", "timeout")
-_COLUMNS = ("mutants", "killed", "survived", "harmless")
+UNTRIED = "untried"
+"""Outcome of a mutant that a run which was ended had not come to."""
+_COLUMNS = ("mutants", "killed", "survived", "harmless", "untried")
 
 
 def outcome_file(results: Path, module: MutatedModule) -> Path:
@@ -56,12 +58,13 @@ def page(results: Path) -> str:
     for module in MODULES:
         outcomes = _outcomes(results, module)
         if not outcomes:
-            rows.append(f"| {module.area} | `{module.path}` | not tried | | | |")
+            rows.append(f"| {module.area} | `{module.path}` | not tried | | | | |")
             continue
         why = _judged().get(module.path, {})
-        left = [name for name, outcome in outcomes if outcome not in KILLED]
+        untried = sum(outcome == UNTRIED for _, outcome in outcomes)
+        left = [name for name, outcome in outcomes if outcome not in (*KILLED, UNTRIED)]
         harmless = sum(name in why for name in left)
-        counts = (len(outcomes), len(outcomes) - len(left), len(left), harmless)
+        counts = (len(outcomes), len(outcomes) - len(left) - untried, len(left), harmless, untried)
         total.update(dict(zip(_COLUMNS, counts, strict=True)))
         rows.append(f"| {module.area} | `{module.path}` | {' | '.join(map(str, counts))} |")
         if left:

@@ -671,3 +671,74 @@ def test_without_cryptography_openssl_says_the_same(script: ModuleType, monkeypa
                 script.signature_holds(*odd, data)
     monkeypatch.setenv("PATH", "")
     assert script.signature_holds(key, signature, data) is None
+
+
+def der(tag: int, *parts: bytes) -> bytes:
+    content = b"".join(parts)
+    size = len(content)
+    if size < 128:
+        return bytes([tag, size]) + content
+    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return bytes([tag, 0x80 | len(length)]) + length + content
+
+
+def timestamp(
+    digest: bytes, *, status: int = 0, kind: str = "2a864886f70d010702", inner: str = "2a864886f70d0109100104",
+    algorithm: str = "608648016503040201", at: bytes = b"20250304020000Z", fill: int = 8, more: bytes = b"",
+) -> bytes:  # fmt: skip
+    """Return an answer of RFC 3161 without a signature, which only a checker with certificates asks for."""
+    imprint = der(0x30, der(0x30, der(6, bytes.fromhex(algorithm))), der(4, digest))
+    info = der(0x30, der(2, b"\1"), der(6, b"\x2a"), imprint, der(2, bytes(fill)), der(0x18, at))
+    packed = der(0x30, der(6, bytes.fromhex(inner)), der(0xA0, der(4, info)))
+    signed = der(0x30, der(2, b"\3"), der(0x31), packed)
+    return (
+        der(0x30, der(0x30, der(2, bytes([status]))), der(0x30, der(6, bytes.fromhex(kind)), der(0xA0, signed))) + more
+    )
+
+
+def test_a_timestamp_states_its_moment_for_one_head_alone(script: ModuleType) -> None:
+    digest = sha256(b"head").digest()
+    for fill in (1, 20, 31, 32, 33, 34, 60, 100, 128, 200, 256, 70_000):
+        assert script.stamped_at(timestamp(digest, fill=fill), digest.hex())[:6] == (2025, 3, 4, 2, 0, 0)
+    assert script.stamped_at(timestamp(digest, at=b"20250304020000.25Z"), digest.hex())[:6] == (2025, 3, 4, 2, 0, 0)
+    whole = timestamp(digest)
+    for wrong in (
+        timestamp(sha256(b"other").digest()), timestamp(digest, status=2), timestamp(digest, kind="2a864886f70d010701"),
+        timestamp(digest, inner="2a864886f70d010701"), timestamp(digest, algorithm="608648016503040203"),
+        timestamp(digest, at=b"20250304020000"), timestamp(digest, at=b"20250304020000+0700"), timestamp(digest, more=b"\5\0"),
+        timestamp(digest, more=whole), whole[:-1], whole[:2] + b"\x80" + whole[3:], b"",
+    ):  # fmt: skip
+        with pytest.raises(Exception, match=r"."):
+            script.stamped_at(wrong, digest.hex())
+
+
+def test_lengths_of_der_are_whole_and_within_what_is_there(script: ModuleType) -> None:
+    for size in (0, 1, 127, 128, 129, 255, 256, 65_536):
+        assert script.der(der(4, bytes(size)) + der(5)) == [(4, bytes(size)), (5, b"")]
+    assert script.der(b"\4\x84\0\0\0\1x") == [(4, b"x")]
+    for wrong in (b"\4\x80", b"\4\x85\0\0\0\0\1x", b"\4\2x", b"\4\x81\2x", b"\4", b"\4\x82\1"):
+        with pytest.raises(Exception, match=r"."):
+            script.der(wrong)
+
+
+def test_a_receipt_is_whole_and_of_one_head(script: ModuleType) -> None:
+    digest = sha256(b"head").hexdigest()
+    magic = bytes.fromhex("004f70656e54696d657374616d7073000050726f6f6600bf89e2e884e892940108") + bytes.fromhex(digest)
+    bitcoin = bytes.fromhex("0588960d73d71901")
+    unknown = bytes.fromhex("0102030405060708")
+    assert script.Receipt(magic + b"\0" + bitcoin + b"\1\5", digest).blocks() == [(5, bytes.fromhex(digest))]
+    assert script.Receipt(magic + b"\0" + bitcoin + b"\3\x80\x80\1", digest).blocks()[0][0] == 1 << 14
+    assert script.Receipt(magic + b"\0" + unknown + b"\x81\1" + b"u" * 129, digest).blocks() == []
+    both = magic + b"\xff\0" + bitcoin + b"\1\7\xf0\2ab\x08\0" + bitcoin + b"\1\5"
+    hashed = sha256(bytes.fromhex(digest) + b"ab").digest()
+    assert script.Receipt(both, digest).blocks() == [(5, hashed), (7, bytes.fromhex(digest))]
+    whole = magic + b"\0" + bitcoin + b"\1\5"
+    long = magic + b"\0" + unknown + b"\xf0\xff\3" + b"u" * 65_520
+    for wrong in (
+        whole[:-1], whole + b"\0", whole[:-2], b"x" + whole[1:], long, magic + b"\x09" + whole[len(magic) :], magic + b"\xff",
+        magic + b"\0" + bitcoin + b"\x80\x80\x80\x80\x80\1", magic,
+    ):  # fmt: skip
+        with pytest.raises(Exception, match=r"."):
+            script.Receipt(wrong, digest)
+    with pytest.raises(Exception, match=r"another head"):
+        script.Receipt(whole, sha256(b"other").hexdigest())
