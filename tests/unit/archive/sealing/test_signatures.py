@@ -194,3 +194,10 @@ def test_a_link_in_place_of_the_folder_is_not_followed(tmp_path: Path) -> None:
     assert key_change_paths(Paths(tmp_path / "other")) == []
     (tmp_path / "keys").write_bytes(b"x")
     assert key_change_paths(Paths(tmp_path)) == []
+
+
+def test_a_change_is_signed_and_written_in_these_bytes() -> None:
+    fields = f'"archive":"a","form":"luu-tru key change 1","key":"{public_key(OTHER)}","number":1,"previous":"{public_key(KEY)}"'
+    assert change().statement == f"{{{fields}}}\n".encode()
+    assert change().to_bytes() == f'{{{fields},"signature":"{change().signature}"}}\n'.encode()
+    assert KeyChange("a", 1, "", "").signature == ""
