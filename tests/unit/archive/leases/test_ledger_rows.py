@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -330,3 +331,26 @@ def test_a_lease_without_an_owner_or_an_end_is_abandoned_and_one_of_this_machine
     assert running(here, at(5), boot_seconds(), None).is_abandoned(at(900))
     assert running(OWNER, at(5), boot_seconds()).is_abandoned(at(900))
     assert running(Owner(here.host, here.pid, here.boot, "1"), at(5), boot_seconds()).is_abandoned(NOW)
+
+
+def test_states_and_fences_have_the_names_that_older_archives_hold(tmp_path: Path) -> None:
+    assert [state.value for state in LeaseState] == [
+        "planned", "running", "done", "partial", "failed", "missed", "skipped",
+    ]  # fmt: skip
+    fence = Fence(Paths(tmp_path), "a", NIGHT, 1)
+    assert fence.path.name == "a.fence"
+    fence.path.parent.mkdir(parents=True)
+    fence.path.write_bytes(b"x")
+    assert highest_fence(Paths(tmp_path).open) == 0
+    Fence(Paths(tmp_path), "b", NIGHT, 5).enforce()
+    assert highest_fence(Paths(tmp_path).open) == 5
+
+
+def test_rows_hold_utc_wherever_the_machine_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Ho_Chi_Minh")
+    time.tzset()
+    try:
+        assert utc(NOW) == "2025-03-03T01:00:00.000000+00:00"
+    finally:
+        monkeypatch.undo()
+        time.tzset()
