@@ -14,6 +14,7 @@ from archive.index.queries.similar import Fingerprint, StoredText
 from archive.ingest.near_duplicates import (
     LINKS,
     READ,
+    _shared,
     content_of,
     fingerprint,
     holds_text,
@@ -168,9 +169,16 @@ def test_a_file_is_read_without_its_published_line_and_only_when_it_is_the_named
     assert read_fingerprint(tmp_path, line) == made
     assert read_fingerprint(tmp_path, replace(line, sha256="0" * 64)) is None
     lines = [line, replace(line, seq=4, sha256="0" * 64), replace(line, seq=5, file=None), replace(line, seq=6)]
+    lines.append(replace(line, seq=7, attachment_of="a/k@0"))
     assert read_fingerprints(tmp_path, lines) == {3: made, 6: made}
     text = replace(stored(1, ""), file="000_a.txt", sha256=line.sha256 or "", fingerprint=made)
     assert read_content(tmp_path, text) == content
     assert read_content(tmp_path, replace(text, sha256="0" * 64)) is None
     assert "\ufffd" in content_of(b"\xff\n", made)
     assert fingerprint(b"\xff\n", None).size > 0
+
+
+def test_the_share_of_the_shorter_text_is_estimated_from_both_lengths() -> None:
+    one = fingerprint(WORDS.encode(), None)
+    assert (READ, LINKS) == (8, 5)
+    assert [_shared(replace(one, size=size), replace(one, size=100)) for size in (100, 50, 0)] == [1.0, 1.5, 0.0]
