@@ -123,7 +123,7 @@ def parse_text(text: str, url: str, replaced: int = 0) -> HtmlPage:
     # Lone surrogates cannot be handed to the parser, which reads UTF-8 here so that no XML declaration misleads it.
     served = text.encode("utf-8", "replace")
     # huge_tree: below 256 levels the parser drops the text otherwise.
-    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_pis=True)
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_pis=True, collect_ids=False)
     parser.set_element_class_lookup(_CLASSES)
     try:
         root = document_fromstring(served or b"<html></html>", parser=parser)

@@ -91,7 +91,7 @@ def test_a_page_that_is_slow_to_judge_costs_only_itself() -> None:
         reader.close()
         return ticks
 
-    assert asyncio.run(run()) >= 10
+    assert asyncio.run(run()) >= 5  # the loop goes on while the page is read
 
 
 def test_facts_that_came_stay_when_the_rest_takes_too_long() -> None:
