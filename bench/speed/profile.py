@@ -12,7 +12,9 @@ RATE = 200
 STACKS = "stacks.txt"
 """The file of a night's stacks."""
 IMPORTS, OTHERS = "imports", "Scrapy, Twisted and the rest"
-_READER = "forked"  # in the name of a process that reads pages
+READER = "reader"
+"""The name of a process that reads pages."""
+_READS = "(pipelines/sandbox/child_process.py:"  # in a frame of each of its stacks
 TASKS = {
     "reader: tags, attributes and selectors of the layout": ("pipelines.html.selectors",),
     "reader: decoding, bounds, tree, texts of elements": ("pipelines.html.tree", "pipelines.html.page_bounds"),
@@ -85,15 +87,14 @@ def recorded(spy: str, output: Path, command: list[str]) -> list[str]:
 def by_module(stacks: Iterable[str]) -> Counter[tuple[str, str]]:
     """Return the samples of folded stacks, `frame;frame;… count`, by process and by the innermost module of ours.
 
-    A process is named by the module that it was started with; a reader is forked from the process that needs it. What
-    stands in an import is `IMPORTS`, what has no module of ours `OTHERS`.
+    A process is named by the module that it was started with, and `READER` where it reads pages. What stands in an import
+    is `IMPORTS`, what has no module of ours `OTHERS`.
     """
     found: Counter[tuple[str, str]] = Counter()
     for line in stacks:
         stack, _, count = line.rpartition(" ")
         frames = stack.split(";")
-        processes = [match[1] for frame in frames if (match := _MODULE.match(frame))]
-        found[_named(processes), _part(frames)] += int(count)
+        found[_named(frames), _part(frames)] += int(count)
     return found
 
 
@@ -101,7 +102,7 @@ def by_task(samples: Counter[tuple[str, str]]) -> Counter[str]:
     """Return the samples of `by_module` by task; none is left out."""
     found: Counter[str] = Counter()
     for (process, part), count in samples.items():
-        is_read = _READER in process and part not in (IMPORTS, OTHERS)
+        is_read = process == READER and part not in (IMPORTS, OTHERS)
         found[_task_of(part, is_read)] += count
     return found
 
@@ -114,10 +115,11 @@ def _task_of(part: str, is_read: bool) -> str:
     return "everything else"
 
 
-def _named(processes: list[str]) -> str:
-    """Return the name of the last of these processes, each of which started the next one."""
-    name = processes[-1] if processes else ""
-    return f"{name}, forked" if processes[:-1] and processes[-2] == name else name
+def _named(frames: list[str]) -> str:
+    if any(_READS in frame for frame in frames):
+        return READER
+    # The last of the processes, each of which started the next one.
+    return next((match[1] for frame in reversed(frames) if (match := _MODULE.match(frame))), "")
 
 
 def _part(frames: list[str]) -> str:

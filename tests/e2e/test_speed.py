@@ -15,7 +15,7 @@ from bench.speed.__main__ import main
 from bench.speed.contestants import measured
 from bench.speed.counting.sitecustomize import NAMES
 from bench.speed.pages import BYTES, LINKS, article_paths, speed_pages
-from bench.speed.profile import IMPORTS, OTHERS, by_module, by_task
+from bench.speed.profile import IMPORTS, OTHERS, READER, by_module, by_task
 from bench.speed.shape import Shape, measure_shape
 from testing.fork_server import FRESH
 
@@ -93,7 +93,7 @@ def test_samples_go_to_the_innermost_module_of_ours_in_their_process() -> None:
         ("scrapy", IMPORTS): 4,
         ("scrapy", OTHERS): 3,
         ("scrapy", "archive.storage.jsonl"): 2,
-        ("pipelines.sandbox.extraction_worker", "pipelines.extract"): 5,
+        (READER, "pipelines.extract"): 5,
     }
 
 
@@ -103,7 +103,7 @@ def test_tasks_leave_no_sample_out() -> None:
             ("scrapy", IMPORTS): 4,
             ("scrapy", OTHERS): 3,
             ("scrapy", "archive.storage.fsync"): 2,
-            ("scrapy, forked", "vietnam.letters"): 6,
+            (READER, "vietnam.letters"): 6,
             ("scrapy", "vietnam.letters"): 1,
             ("scrapy", "nowhere"): 7,
         }
