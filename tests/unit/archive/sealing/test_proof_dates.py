@@ -34,6 +34,7 @@ from testing.archives import FIRST, make
 from testing.calendar_server import Calendar, mined
 from testing.damage_steps import KEY
 from testing.timestamp_authority import TimestampAuthority
+from tests.unit.archive.sealing.test_opentimestamps import GENESIS
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is the rehearsed authority")
 
@@ -302,3 +303,19 @@ def test_the_script_checks_that_one_head_grew_into_another(
     files[0].write_text("\n".join(stranger.lines()), encoding="utf-8")
     assert grown(printed, 0, 2) == 1
     assert "do not have both" in capsys.readouterr().err
+
+
+def test_the_script_reads_a_block_by_its_hash_and_work(script: ModuleType) -> None:
+    root, at, name = script.read_blocks(f"0 {GENESIS}\n\n")[0]
+    genesis = read_block_header(bytes.fromhex(GENESIS))
+    assert (root, at, name) == (genesis.root, "2009-01-03 18:15:05 UTC", genesis.name)
+    for place in range(0, 160, 2):
+        digit = "1" if GENESIS[place] == "0" else "0"
+        with pytest.raises(script.NoProof, match="block 0 was changed"):
+            script.read_blocks(f"0 {GENESIS[:place]}{digit}{GENESIS[place + 1 :]}")
+
+
+@pytest.mark.parametrize("digits", [GENESIS + "00", GENESIS[:-2], GENESIS[:20], ""])
+def test_the_script_takes_no_block_of_another_length(script: ModuleType, digits: str) -> None:
+    with pytest.raises((script.NoProof, ValueError, IndexError)):
+        script.read_blocks(f"0 {digits}")
