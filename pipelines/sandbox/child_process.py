@@ -53,6 +53,7 @@ def serve(arguments: Sequence[str], load: Callable[[], Answer]) -> None:
     gc.disable()  # while modules come, which all stay
     read = load()
     gc.freeze()
+    gc.set_threshold(20_000)  # a page is a thousand objects, none of them in a circle
     gc.enable()
     _put(sink, PART)
     context = b""

@@ -136,10 +136,11 @@ def test_a_log_on_a_full_disk_stops_nothing(capsys: pytest.CaptureFixture[str]) 
     if not Path("/dev/full").exists():
         pytest.skip("there is no /dev/full here")
     with Path("/dev/full").open("w", encoding="utf-8") as full:
-        handler = SureHandler(full)
-        logging.root.addHandler(handler)
-        logging.getLogger("tests.logs").error("this cannot be written")
-        logging.root.removeHandler(handler)
+        handler, log = SureHandler(full), logging.getLogger("tests.logs.full")
+        log.propagate = False  # an earlier test may have left its own handler at the root
+        log.addHandler(handler)
+        log.error("this cannot be written")
+        log.removeHandler(handler)
         os.dup2(os.open(os.devnull, os.O_WRONLY), full.fileno())  # so that closing it has nothing to complain of
     assert capsys.readouterr().err == ""
 
