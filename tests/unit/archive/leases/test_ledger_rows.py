@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from archive.errors import StaleClaim
+from archive.errors import ArchiveUnusable, StaleClaim
+from archive.leases import ledger as ledger_module
 from archive.leases.fencing import Fence, drop_fences, highest_fence
 from archive.leases.ledger import Ledger
 from archive.leases.process_id import Owner, boot_seconds
@@ -354,3 +355,50 @@ def test_rows_hold_utc_wherever_the_machine_stands(monkeypatch: pytest.MonkeyPat
     finally:
         monkeypatch.undo()
         time.tzset()
+
+
+def older(path: Path, number: int) -> None:
+    """Make a ledger of an older format in which fence 7 was given out."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute(ledger_module._SCHEMA)
+        db.execute(
+            "INSERT INTO nights (portal, night, state, due_at, fence) VALUES ('b', '2025-03-02', 'done', 'x', 7)"
+        )
+        if number == 2:
+            for statement in ledger_module._SECOND_FORMAT:
+                db.execute(statement)
+            db.execute("UPDATE fences SET last = 9")
+        db.execute(f"PRAGMA user_version={number}")
+
+
+@pytest.mark.parametrize(("number", "fence"), [(1, 8), (2, 10)])
+def test_a_ledger_of_an_older_format_is_taken_over(tmp_path: Path, number: int, fence: int) -> None:
+    older(tmp_path / "ledger.db", number)
+    for expected in (fence, fence + 1):
+        with Ledger(tmp_path / "ledger.db") as opened:
+            found = claimed(opened, f"p{expected}")
+            assert (found.fence, found.unanswered) == (expected, 0)
+            assert row(opened, f"p{expected}").beat is not None
+    with closing(sqlite3.connect(tmp_path / "ledger.db")) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (3,)
+
+
+def test_a_ledger_of_a_later_format_is_refused(tmp_path: Path) -> None:
+    with Ledger(tmp_path / "ledger.db"):
+        pass
+    with closing(sqlite3.connect(tmp_path / "ledger.db")) as db:
+        db.execute("PRAGMA user_version=4")
+    with pytest.raises(ArchiveUnusable, match="format 4; this program reads up to 3"):
+        Ledger(tmp_path / "ledger.db")
+
+
+def test_the_journal_is_that_of_the_library_at_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for wanted in ("WAL", "WAL", "DELETE", "DELETE", "WAL"):
+        monkeypatch.setattr(ledger_module, "journal_for", lambda version, wanted=wanted: wanted)
+        with Ledger(tmp_path / "ledger.db") as opened:
+            assert opened.journal() == wanted.lower()
+
+
+def test_a_claim_without_a_row_holds_nothing(ledger: Ledger) -> None:
+    with pytest.raises(StaleClaim, match="was taken over: this run stops"):
+        ledger.heartbeat(Claim("nowhere", NIGHT, OWNER, 1, 1), NOW, LEASE)
