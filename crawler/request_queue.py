@@ -16,7 +16,7 @@ from crawler.requests import EXCHANGE, Exchange
 
 @dataclass(frozen=True, slots=True)
 class WaitingRequest:
-    """What a plain request is made of: a GET, in whose meta stands its exchange alone."""
+    """Hold the parts of a plain request: a GET, in whose meta stands its exchange alone."""
 
     url: str
     callback: Callable[..., Any] | None

@@ -31,7 +31,7 @@ def failure(error: Exception) -> str:
 
 @dataclass(slots=True)
 class Findings:
-    """What was found in a folder so far: `found/NAME` is the smallest input of a failure, `found/NAME.txt` says what it is."""
+    """Keep the findings of a folder: `found/NAME` is the smallest input of a failure, `found/NAME.txt` says what it is."""
 
     folder: Path
     sizes: dict[str, int] = field(default_factory=dict)

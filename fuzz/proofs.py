@@ -7,8 +7,6 @@ import gzip
 import json
 import re
 from hashlib import sha256
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
 from typing import Any, cast
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -21,24 +19,15 @@ from archive.storage import merkle
 from archive.storage.jsonl import canonical
 from fuzz.stored import canonical_forms
 from fuzz.targets import require, require_words
+from testing.proof_script import load_script
 
-SCRIPT = Path(__file__).parents[1] / "docs" / "check_proof.py"
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 # The auditors' script reads of a line and of a manifest what it compares, and leaves their other fields to later programs.
 _SHAPES = ("its line is none of an archive", "the manifest of its seal is missing or damaged")
 _HASH = re.compile("[0-9a-f]{64}")
 
 
-def _load_script() -> Any:
-    spec = spec_from_file_location("check_proof", SCRIPT)
-    if spec is None or spec.loader is None:
-        raise ImportError(str(SCRIPT))
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-_SCRIPT = _load_script()
+_SCRIPT: Any = load_script()
 
 
 def compare_checkers(data: bytes) -> None:

@@ -12,28 +12,18 @@ import shutil
 import sys
 import tempfile
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from unittest.mock import patch
 
-import archive.audit.index as index_module
-import archive.audit.search as search_module
-from archive.audit.findings import Audit
-from archive.audit.index import compare_index
-from archive.audit.sampling import Subset
 from archive.audit.seals import Expectations
-from archive.audit.search import compare_search
 from archive.audit.verify import VerifyOptions, verify
 from archive.errors import ArchiveError
 from archive.export.proofs import published_head
-from archive.processes.workers import Workers
 from archive.sealing.head import Head
 from archive.sealing.signatures import public_key
-from archive.storage.paths import Identity, Paths, read_identity
-from archive.storage.tombstones import Tombstones
+from archive.storage.paths import Paths, read_identity
 from archive.store import Archive
 from testing.captured_archive import IN_PROCESS
 from testing.damage_steps import BASES, KEY, STEPS
@@ -94,37 +84,10 @@ def reported(attack: Attack, bases: Mapping[str, Path], root: Path) -> list[list
         Expectations(head_of(base), today=_TODAY),
         Expectations(keys=_KEYS, today=_TODAY),
     )
-    with _index_compared_once():
-        found = [_codes(root, expected) for expected in expectations]
-        if attack.reread is not None:
-            found.append(_codes(root, expectations[0], VerifyOptions(reader=IN_PROCESS)))
+    found = [_codes(root, expected) for expected in expectations]
+    if attack.reread is not None:
+        found.append(_codes(root, expectations[0], VerifyOptions(reader=IN_PROCESS)))
     return found
-
-
-@contextmanager
-def _index_compared_once() -> Iterator[None]:
-    """Compare index and words with the files in the first reading; the others take its findings.
-
-    Neither comparison is given an auditor's expectations, and they take most of the time of a reading.
-    """
-    rows: list[Audit] = []
-    words: list[Audit] = []
-
-    def index(identity: Identity, paths: Paths, audit: Audit, pool: Workers) -> Iterator[tuple[date, int]]:
-        if not rows:
-            yield from compare_index(identity, paths, audit, pool)
-            rows.append(audit)
-        else:
-            audit.join(rows[0])
-
-    def search(identity: Identity, paths: Paths, withheld: Tombstones, subset: Subset) -> Audit:
-        if not words:
-            words.append(compare_search(identity, paths, withheld, subset))
-        return words[0]
-
-    # In their modules: `verify` takes them from there when it needs them.
-    with patch.object(index_module, "compare_index", index), patch.object(search_module, "compare_search", search):
-        yield
 
 
 def _codes(root: Path, expected: Expectations, how: VerifyOptions = VerifyOptions()) -> list[str]:  # noqa: B008 - frozen

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import struct
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from archive.sealing.opentimestamps import Branch, branch_bytes, in_block, pending
+from testing.loopback import SilentHandler, served
 
 _EASY = 0x207FFFFF  # the work of a block of a test network: every second hash has it
 _APPEND, _PREPEND, _SHA256 = 0xF0, 0xF1, 0x08
@@ -73,7 +72,7 @@ class Calendar:
         """Yield the calendar's address while the block runs."""
         calendar = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(SilentHandler):
             def do_POST(self) -> None:
                 calendar.asked.append(self.path)
                 digest = self.rfile.read(int(self.headers["Content-Length"]))
@@ -90,16 +89,5 @@ class Calendar:
                 self.end_headers()
                 self.wfile.write(data)
 
-            def log_message(self, format: str, *arguments: object) -> None:
-                """Say nothing."""
-
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        self.url = f"http://127.0.0.1:{server.server_port}"
-        try:
+        with served(Handler) as self.url:
             yield self.url
-        finally:
-            server.shutdown()
-            server.server_close()
-            thread.join(10)

@@ -38,7 +38,7 @@ def _call(request: ReadRequest) -> list[bytes]:
 
 
 IN_PROCESS = PortalCaptures(call=_call)
-"""What `verify --reread` reads by, without a process of its own."""
+"""The reader of `verify --reread`, without a process of its own."""
 
 
 def captured_archive(root: Path, key: Ed25519PrivateKey | None) -> None:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from testing.loopback import SilentHandler, served
 
 _CONFIG = """
 [tsa]
@@ -68,7 +68,7 @@ class TimestampAuthority:
         """Yield the authority's address while the block runs."""
         authority = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(SilentHandler):
             def do_POST(self) -> None:
                 data = authority.answer(self.rfile.read(int(self.headers["Content-Length"])))
                 self.send_response(200)
@@ -76,18 +76,8 @@ class TimestampAuthority:
                 self.end_headers()
                 self.wfile.write(data)
 
-            def log_message(self, format: str, *arguments: object) -> None:
-                """Say nothing."""
-
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/"
-        finally:
-            server.shutdown()
-            server.server_close()
-            thread.join(10)
+        with served(Handler) as url:
+            yield f"{url}/"
 
 
 def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:

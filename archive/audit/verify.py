@@ -19,10 +19,10 @@ from archive.audit.chain import chain_order, check_chain, check_expected, check_
 from archive.audit.findings import Audit
 from archive.audit.lines import RunTask
 from archive.audit.names import check_archive_root, check_calendar, check_night, check_quarantine
-from archive.audit.receipts import check_receipts
 from archive.audit.rereading import SLOWER, CaptureAudit, CaptureReader
 from archive.audit.run import check_run
 from archive.audit.sampling import WHOLE, Subset
+from archive.audit.seal_dates import check_receipts, check_timestamps
 from archive.audit.seals import (
     ChainLink,
     Expectations,
@@ -31,7 +31,6 @@ from archive.audit.seals import (
     listed_files,
     read_seals,
 )
-from archive.audit.timestamps import check_timestamps
 from archive.audit.withheld import check_tombstones
 from archive.messages.reason import Reason
 from archive.processes.progress import Progress, unseen

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from archive.cli.arguments import Commands, night
-from archive.cli.articles import NotFound
+from archive.cli.seals import find_seal, seal_name
 from archive.errors import ArchiveError, ExitCode, UsageError
 from archive.sealing.head import statement_of
 from archive.sealing.opentimestamps import Receipt, read_receipt
@@ -41,17 +41,14 @@ def _run(options: argparse.Namespace) -> ExitCode:
         if options.complete:
             nights = [options.night] if options.night else list(paths.nights())
             return _complete(paths, [seal for day in nights for seal in seals_on_disk(paths, day)], options.calendar)
-        seals = seals_on_disk(paths, options.night) if options.night else []
-        seal = (seals[-1] if seals else None) if options.night else archive.last_seal()
-    if seal is None:
-        raise NotFound(f"{options.night or 'no night'} is sealed; `scheduler.py status` shows the last sealed night")
+        seal = find_seal(archive, options.night)
     if options.request:
         with disk_errors(f"cannot write {options.request}"):
             write_durably(options.request, seal.to_bytes() if seal.format == 1 else statement_of(seal))
         print(f"{options.request}: stamp it, and keep its .ots with --answer")
         return ExitCode.GOOD
     receipt = _read(options.answer) if options.answer else _asked(options.calendar, seal)
-    print(f"{_named(seal)}: {_told(keep_receipt(paths, seal, receipt))}: {receipt_path(paths, seal)}")
+    print(f"{seal_name(seal)}: {_told(keep_receipt(paths, seal, receipt))}: {receipt_path(paths, seal)}")
     return ExitCode.GOOD
 
 
@@ -70,19 +67,15 @@ def _complete(paths: Paths, seals: list[Seal], calendars: list[str]) -> ExitCode
         try:
             receipt = kept_receipt(receipt_path(paths, seal))
         except UsageError as error:
-            silent[_named(seal)] = str(error)
+            silent[seal_name(seal)] = str(error)
             continue
         if receipt is None or receipt.blocks:
             continue
         found = keep_receipt(paths, seal, complete(receipt, calendars, silent))
-        print(f"{_named(seal)}: {_told(found)}")
+        print(f"{seal_name(seal)}: {_told(found)}")
     for trouble in silent.values():
         print(trouble, file=sys.stderr)
     return ExitCode.FINDINGS if silent else ExitCode.GOOD
-
-
-def _named(seal: Seal) -> str:
-    return f"the seal of {seal.night} number {seal.number}"
 
 
 def _told(receipt: Receipt) -> str:

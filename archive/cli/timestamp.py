@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from archive.cli.arguments import Commands, night
-from archive.cli.articles import NotFound
+from archive.cli.seals import find_seal, seal_name
 from archive.errors import ExitCode, UsageError
 from archive.sealing.timestamps import (
     ask_authority,
@@ -16,7 +16,6 @@ from archive.sealing.timestamps import (
     timestamp_request,
 )
 from archive.storage.fsync import disk_errors, write_durably
-from archive.storage.manifest import Seal, seals_on_disk
 from archive.store import Archive
 
 
@@ -35,26 +34,19 @@ def _run(options: argparse.Namespace) -> ExitCode:
     authorities = load_authorities(options.authority) if options.authority else ()
     with Archive.open(options.archive, read_only=True) as archive:
         paths = archive.paths
-        seals = seals_on_disk(paths, options.night) if options.night else []
-        seal = (seals[-1] if seals else None) if options.night else archive.last_seal()
-    if seal is None:
-        raise NotFound(f"{options.night or 'no night'} is sealed; `scheduler.py status` shows the last sealed night")
+        seal = find_seal(archive, options.night)
     if options.request:
         with disk_errors(f"cannot write {options.request}"):
             write_durably(options.request, timestamp_request(seal))
         print(f"{options.request}: send it as application/timestamp-query, and keep the answer with --answer")
         return ExitCode.GOOD
     if options.url and timestamp_path(paths, seal).exists():
-        print(f"{_named(seal)} has its timestamp already")
+        print(f"{seal_name(seal)} has its timestamp already")
         return ExitCode.GOOD
     answer = ask_authority(options.url, timestamp_request(seal)) if options.url else _read(options.answer)
     at = keep_timestamp(paths, seal, answer, authorities)
-    print(f"{_named(seal)}, and every seal before it, was there on {at.isoformat()}: {timestamp_path(paths, seal)}")
+    print(f"{seal_name(seal)}, and every seal before it, was there on {at.isoformat()}: {timestamp_path(paths, seal)}")
     return ExitCode.GOOD
-
-
-def _named(seal: Seal) -> str:
-    return f"the seal of {seal.night} number {seal.number}"
 
 
 def _read(path: Path) -> bytes:

@@ -115,7 +115,7 @@ def within(
 
 @dataclass(frozen=True, slots=True)
 class KnownRuns:
-    """What was known at the end of a night: no later night, and none of the runs that were sealed after one; all by default."""
+    """Bound what was known at the end of a night: no later night, and no run that was sealed after one; all by default."""
 
     until: date | None = None
     without: Collection[tuple[date, str]] = ()

@@ -47,7 +47,7 @@ _LIBRARIES = (
 _LEAST = 2
 """Seconds of processor time of a test over a mutant, beside ten times what it takes without."""
 _WAITING = 20
-"""How many times longer it has by the clock."""
+"""Multiple of that time that it has by the clock."""
 
 
 class UnreadyTests(Exception):

@@ -112,9 +112,8 @@ class NightRunner:
     _running: dict[str, _RunningCrawl] = field(default_factory=dict)
     _addresses: PortalAddresses = field(default_factory=PortalAddresses)
     _silent: set[str] = field(default_factory=set)  # portals that did not answer since one last did
-    _ended: set[str] = field(
-        default_factory=set
-    )  # portals whose night this run ended; another's request is not its work
+    # Portals whose night this run ended: one that is made pending again is another's work.
+    _ended: set[str] = field(default_factory=set)
     _window: NightWindow = field(default_factory=lambda: NightWindow(None, timedelta(0), timedelta(0), 0))
     _server: CrawlServer = field(init=False)
     _fatal: ArchiveError | None = None

@@ -1,4 +1,4 @@
-"""What does not run is no component at all: Scrapy knows every name that is left out, and none is imported."""
+"""Name to Scrapy only the components that run: it knows every name that is left out, and imports none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the commands write is closed to other users, also where the umask of their user leaves it open."""
+"""Files that the commands write are closed to other users, also where the umask of their user leaves it open."""
 
 from __future__ import annotations
 

@@ -182,7 +182,7 @@ OF_STRANGERS = tuple(
     "crawler/downloader crawler/check crawler/boilerplate crawler/reextract crawler/run crawler/spiders crawler/urls.py "
     "crawler/article_keys.py crawler/portal.py pipelines".split()
 )
-"""Where addresses are a page's words."""
+"""Rooms in which addresses are a page's words."""
 
 
 def _raising(node: ast.AST, guarded: bool = False) -> Iterator[ast.Call]:

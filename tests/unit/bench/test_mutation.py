@@ -1,4 +1,4 @@
-"""What mutation testing names exists: modules, their tests, and the modules of judged survivors."""
+"""Mutation testing names nothing that is not there: modules, their tests, and the modules of judged survivors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the seals of a night list is known by run, and a path that is listed again is named wherever it stands."""
+"""Lists of a night's seals are known by run, and a path that is listed again is named wherever it stands."""
 
 from __future__ import annotations
 

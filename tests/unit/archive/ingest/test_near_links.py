@@ -1,4 +1,4 @@
-"""Which stored texts are read for a new one, and which links a line gets: over texts made by hand, without an index."""
+"""Read the stored texts that may be near a new one, and link its line: over texts made by hand, without an index."""
 
 from __future__ import annotations
 

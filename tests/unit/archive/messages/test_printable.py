@@ -1,4 +1,4 @@
-"""What a stranger wrote stays within its line of the output."""
+"""Words of a stranger stay within their line of the output."""
 
 from __future__ import annotations
 

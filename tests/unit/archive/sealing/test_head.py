@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Literal
 
@@ -17,8 +16,8 @@ from archive.export.head_feed import atom_feed
 from archive.sealing.head import Head, head_of, read_head, read_heads, read_statement, statement_of
 from archive.storage.jsonl import canonical
 from archive.storage.manifest import Previous, Seal
+from testing.proof_script import load_script
 
-SCRIPT = Path(__file__).parents[4] / "docs" / "check_proof.py"
 NIGHT = date(2025, 3, 4)
 BEFORE = date(2025, 3, 3)
 KEY, SIGNATURE = "A" * 43 + "=", "b" * 86 + "=="
@@ -47,11 +46,7 @@ def read(request: pytest.FixtureRequest) -> Read:
             return found.statement, found.key, found.signature
 
         return by_program
-    spec = spec_from_file_location("check_proof", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    script = module_from_spec(spec)
-    spec.loader.exec_module(script)
+    script = load_script()
 
     def by_script(text: str) -> tuple[bytes, str | None, str | None]:
         try:

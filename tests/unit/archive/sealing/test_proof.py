@@ -11,10 +11,8 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
-from importlib.util import module_from_spec, spec_from_file_location
 from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -37,9 +35,9 @@ from archive.storage.manifest import Format, Seal
 from archive.store import Archive
 from testing import archives as composed
 from testing.archives import FIRST, NIGHTS, make
+from testing.proof_script import SCRIPT, load_script
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
-SCRIPT = Path(__file__).parents[4] / "docs" / "check_proof.py"
 
 
 def night_of(number: int) -> date:
@@ -81,21 +79,11 @@ class Said:
     stderr: str
 
 
-def loaded() -> ModuleType:
-    """Return the script as a module; it imports nothing of the archive."""
-    spec = spec_from_file_location("check_proof", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def script(file: Path, *arguments: str) -> Said:
     """Run the script in this process; that it runs with Python alone is a test of its own."""
     out, err = TextIOWrapper(BytesIO(), encoding="utf-8"), StringIO()
     with redirect_stdout(out), redirect_stderr(err):
-        code = loaded().main([str(file), *arguments])
+        code = load_script().main([str(file), *arguments])
     out.seek(0)
     return Said(code, out.read(), err.getvalue())
 
@@ -426,7 +414,7 @@ def test_no_byte_of_a_proof_can_be_changed(archive: Archive) -> None:
     with archive.index.reading() as queries:
         version = queries.events.find(article="da_nang/thong-bao")[0]
     data = prove(archive, version, until_now=False, with_capture=True).to_bytes()
-    other = loaded()
+    other = load_script()
     assert other.check(data, None, None)[1] is None
     for position in range(len(data)):
         changed = bytearray(data)

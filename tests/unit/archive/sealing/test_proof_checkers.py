@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from hashlib import sha256
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import Literal
@@ -27,8 +26,8 @@ from archive.sealing.signatures import public_key
 from archive.storage import merkle
 from archive.storage.jsonl import canonical
 from archive.storage.manifest import Previous, Seal
+from testing.proof_script import load_script
 
-SCRIPT = Path(__file__).parents[4] / "docs" / "check_proof.py"
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 OTHER = Ed25519PrivateKey.from_private_bytes(bytes(32))
 FIRST = date(2025, 3, 3)
@@ -103,12 +102,7 @@ Check = Callable[..., bool | None]
 
 @pytest.fixture
 def script() -> ModuleType:
-    spec = spec_from_file_location("check_proof", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_script()
 
 
 @pytest.fixture
@@ -556,7 +550,7 @@ def test_a_date_is_of_one_of_the_heads_in_their_order(check: Check) -> None:
 
 
 class TestWords:
-    """What the script prints is what a stranger learns of a proof."""
+    """Compare every line that the script prints: a stranger learns nothing else of a proof."""
 
     def said(
         self, script: ModuleType, capsys: pytest.CaptureFixture[str], file: Path, *options: str

@@ -10,7 +10,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
@@ -33,12 +32,12 @@ from testing import archives as composed
 from testing.archives import FIRST, make
 from testing.calendar_server import Calendar, mined
 from testing.damage_steps import KEY
+from testing.proof_script import load_script
 from testing.timestamp_authority import TimestampAuthority
 from tests.unit.archive.sealing.test_opentimestamps import GENESIS
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is the rehearsed authority")
 
-SCRIPT = Path(__file__).parents[4] / "docs" / "check_proof.py"
 MOMENT = 1_760_000_000  # 2025-10-09T08:53:20Z
 
 
@@ -84,12 +83,7 @@ def dated(tmp_path_factory: pytest.TempPathFactory) -> Dated:
 
 @pytest.fixture
 def script() -> ModuleType:
-    spec = spec_from_file_location("check_proof", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_script()
 
 
 @pytest.fixture(params=["check-proof", "check_proof.py"])

@@ -1,4 +1,4 @@
-"""What would kill a check, a sample or a probe is read in the extraction process first, and costs its own line."""
+"""A page that would kill a check, a sample or a probe is read in the extraction process first, and costs its own line."""
 
 from __future__ import annotations
 

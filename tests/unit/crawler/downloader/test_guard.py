@@ -298,7 +298,7 @@ def test_a_page_of_another_site_is_one_that_a_browser_would_open(url: str, exter
 
 
 class Refusals:
-    """What the middleware asks of a spider, and what it records there."""
+    """Stand for a spider: answer what the middleware asks, and keep what it records."""
 
     def __init__(self, hosts: PortalHosts) -> None:
         self.hosts = hosts

@@ -1,4 +1,4 @@
-"""What a page may hold and no page should: it costs itself, never the list that it stands in."""
+"""Markup that no page should hold costs itself, never the list that it stands in."""
 
 from __future__ import annotations
 
