@@ -256,13 +256,17 @@ def parse_member(member: bytes, via: Via) -> WarcRecord | None:
 def is_member(data: bytes) -> bool:
     """Return whether these bytes are one whole gzip member and nothing else."""
     inflate = zlib.decompressobj(zlib.MAX_WBITS + 16)
-    while data and not inflate.eof:
-        try:
-            inflate.decompress(data, _CHUNK)
-        except zlib.error:
-            return False
-        data = inflate.unconsumed_tail
-    return inflate.eof and not inflate.unused_data
+    for start in range(0, len(data), _CHUNK):
+        piece = data[start : start + _CHUNK]  # what a step leaves over is copied, and must not be the whole rest
+        while piece and not inflate.eof:
+            try:
+                inflate.decompress(piece, _CHUNK)
+            except zlib.error:
+                return False
+            piece = inflate.unconsumed_tail
+        if inflate.eof:
+            return start + _CHUNK >= len(data) and not inflate.unused_data
+    return False
 
 
 def members(path: Path) -> tuple[list[tuple[int, int]], int]:
